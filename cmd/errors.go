@@ -1,0 +1,262 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// An exitError is an error that knows its exit status and, where it is known,
+// what to try next. run prints both.
+type exitError struct {
+	code int
+	err  error
+	hint string // "" if the next step is not known
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// failure returns err with an exit status and a hint, which may be "".
+func failure(code int, err error, hint string) error {
+	return &exitError{code, err, hint}
+}
+
+// usageError returns an error in the command line. The message names the flag
+// or the argument; example is a correct command line, or "".
+func usageError(example, format string, args ...any) error {
+	hint := ""
+	if example != "" {
+		hint = "for example: " + example
+	}
+	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+// quietExit ends the program with a status and without a message: everything
+// has been said already.
+type quietExit struct{ code int }
+
+func (e quietExit) Error() string { return fmt.Sprintf("exit status %d", e.code) }
+
+// An outputError is a failure to write to stdout.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string { return "writing the output: " + e.err.Error() }
+func (e *outputError) Unwrap() error { return e.err }
+
+// brokenPipe reports whether the reader of stdout has gone, as head does when
+// it has seen enough.
+func (e *outputError) brokenPipe() bool {
+	if runtime.GOOS == "windows" {
+		const errorBrokenPipe, errorNoData = syscall.Errno(109), syscall.Errno(232)
+		return errors.Is(e.err, errorBrokenPipe) || errors.Is(e.err, errorNoData)
+	}
+	return errors.Is(e.err, syscall.EPIPE)
+}
+
+// exactArgs demands n arguments; what says what they are, as in "a ws:// or
+// wss:// URL".
+func exactArgs(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usageError(firstExample(cmd), "%s needs %s", cmd.CommandPath(), what)
+		}
+		return maxArgs(n)(cmd, args)
+	}
+}
+
+// maxArgs demands no more than n arguments.
+func maxArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usageError(firstExample(cmd), `%s: unexpected argument "%s"`, cmd.CommandPath(), args[n])
+		}
+		return nil
+	}
+}
+
+// firstExample returns the first command line of cmd's examples, "" if it has
+// none.
+func firstExample(cmd *cobra.Command) string {
+	for line := range strings.Lines(cmd.Example) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") {
+			return strings.TrimPrefix(line, "$ ")
+		}
+	}
+	return ""
+}
+
+// flagError words the errors of pflag. Each names the flag and shows it in
+// correct use, or the flag that was perhaps meant.
+func flagError(cmd *cobra.Command, err error) error {
+	var (
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown)
+	case errors.As(err, &missing):
+		f := missing.GetFlag()
+		return usageError(flagExample(cmd, f), "%s needs a value", flagName(f))
+	case errors.As(err, &invalid):
+		f := invalid.GetFlag()
+		// The own flag values say what is wrong; those of strconv are known
+		// by the name of their function only.
+		cause := invalid.Unwrap().Error()
+		if strings.Contains(cause, "strconv.") || strings.Contains(cause, "time: ") {
+			cause = "not a valid " + f.Value.Type()
+		}
+		return usageError(flagExample(cmd, f), `%s "%s": %s`, flagName(f), invalid.GetValue(), cause)
+	}
+	return usageError(firstExample(cmd), "%w", err)
+}
+
+// cobraError words an error of cobra's that no function of ours can reach: those
+// of exclusive and required flags.
+func cobraError(cmd *cobra.Command, err error) *exitError {
+	e := &exitError{exitUsage, err, "see " + cmd.CommandPath() + " --help"}
+	const before, after = "none of the others can be; [", "] were all set"
+	if _, set, ok := strings.Cut(err.Error(), before); ok {
+		if set, ok = strings.CutSuffix(set, after); ok {
+			e.err = errors.New("--" + strings.Join(strings.Fields(set), " and --") + " cannot be used together")
+		}
+	}
+	return e
+}
+
+// flagName returns the name of a flag as it is typed, "-w/--wait".
+func flagName(f *pflag.Flag) string {
+	if f.Shorthand != "" {
+		return "-" + f.Shorthand + "/--" + f.Name
+	}
+	return "--" + f.Name
+}
+
+// exampleAnnotation holds a correct value of a flag, see setFlagExample.
+const exampleAnnotation = "example"
+
+// setFlagExample says what a correct value of a flag looks like, for the hint
+// of an error. Without it the default, or a value of the flag's type, is shown.
+func setFlagExample(flags *pflag.FlagSet, name, value string) {
+	annotate(flags, name, exampleAnnotation, value)
+}
+
+func annotate(flags *pflag.FlagSet, name, key, value string) {
+	if err := flags.SetAnnotation(name, key, []string{value}); err != nil {
+		panic(err) // the flag does not exist: a mistake in this program
+	}
+}
+
+// flagExample returns a command line of cmd with a correct use of f.
+func flagExample(cmd *cobra.Command, f *pflag.Flag) string {
+	name := "--" + f.Name
+	if f.Shorthand != "" {
+		name = "-" + f.Shorthand
+	}
+	value := ""
+	switch example := f.Annotations[exampleAnnotation]; {
+	case len(example) > 0:
+		value = example[0]
+	case f.NoOptDefVal != "":
+		return cmd.CommandPath() + " --" + f.Name
+	case strings.HasPrefix(f.Value.Type(), "int"), strings.HasPrefix(f.Value.Type(), "uint"):
+		value = "10"
+	case f.Value.Type() == "duration":
+		value = "5s"
+	case f.DefValue != "" && f.DefValue != "[]":
+		value = f.DefValue
+	default:
+		value, _ = pflag.UnquoteUsage(f)
+		value = strings.ToUpper(value)
+	}
+	return cmd.CommandPath() + " " + name + " " + shellQuote(value)
+}
+
+// shellQuote quotes s if a shell would not take it as one word.
+func shellQuote(s string) string {
+	if s != "" && !strings.ContainsAny(s, " \t\n'\"\\$&|;<>(){}[]*?!#~`") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+	path := cmd.CommandPath()
+	if short := err.GetSpecifiedShortnames(); short != "" {
+		name := err.GetSpecifiedName()
+		if "-"+name == "-"+short {
+			return usageError(firstExample(cmd), "%s has no flag -%s", path, name)
+		}
+		return usageError(firstExample(cmd), "%s has no flag -%s (in -%s)", path, name, short)
+	}
+	name := err.GetSpecifiedName()
+	e := &exitError{code: exitUsage, err: fmt.Errorf("%s has no flag --%s", path, name)}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	if near := nearest(name, names); near != "" {
+		e.hint = "did you mean --" + near + "?"
+	} else {
+		e.hint = "see " + path + " --help"
+	}
+	return e
+}
+
+// nearest returns the name that word was perhaps meant to be: one that it is
+// the beginning of, or one that few typing errors lie between. It returns "" if
+// there is none.
+func nearest(word string, names []string) string {
+	best, least := "", len(word)/3+2
+	for _, name := range names {
+		d := editDistance(word, name)
+		if len(word) >= 2 && strings.HasPrefix(name, word) {
+			d = 1
+		}
+		if d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// editDistance counts the bytes to insert, delete and replace to make b of a.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}
+
+// escape makes text of a peer harmless to a terminal.
+func escape(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsGraphic(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}

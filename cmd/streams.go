@@ -1,0 +1,176 @@
+package cmd
+
+import (
+	"io"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// streams are what a command talks to: the three standard streams, what is
+// known of each, and the environment. Commands have them in their options and
+// touch neither the os package's streams nor its environment, so that a test
+// can stand in for all of it. The zero value has no terminal and an empty
+// environment.
+type streams struct {
+	in  io.Reader
+	out io.Writer // data; an error of it is an *outputError
+	err io.Writer // talk
+
+	inTTY, outTTY, errTTY bool
+
+	env   func(string) string // nil is an empty environment
+	width func() int          // columns of the terminal at out, 0 if unknown; may be nil
+	exit  *exitHooks          // may be nil
+}
+
+// osStreams returns the streams of the process.
+func osStreams() streams {
+	return streams{
+		in:     os.Stdin,
+		out:    outputWriter{os.Stdout},
+		err:    os.Stderr,
+		inTTY:  isTerminal(os.Stdin),
+		outTTY: isTerminal(os.Stdout),
+		errTTY: isTerminal(os.Stderr),
+		env:    os.Getenv,
+		width: func() int {
+			w, _, err := term.GetSize(int(os.Stdout.Fd()))
+			if err != nil {
+				return 0
+			}
+			return w
+		},
+		exit: new(exitHooks),
+	}
+}
+
+// isTerminal reports whether f is a terminal, the pseudo terminals of Cygwin
+// and MSYS included, which are pipes to Windows.
+func isTerminal(f *os.File) bool {
+	return isatty.IsTerminal(f.Fd()) || isatty.IsCygwinTerminal(f.Fd())
+}
+
+// interactive reports whether there is somebody to talk to: a session prompts
+// and takes slash commands only then.
+func (s streams) interactive() bool { return s.inTTY && s.outTTY }
+
+// getenv returns an environment variable, "" if it is not set.
+func (s streams) getenv(name string) string {
+	if s.env == nil {
+		return ""
+	}
+	return s.env(name)
+}
+
+// columns returns the width of the terminal at out, 0 if there is none or it
+// does not tell.
+func (s streams) columns() int {
+	if !s.outTTY || s.width == nil {
+		return 0
+	}
+	return s.width()
+}
+
+// onExit has f run when the process ends without the function that called
+// onExit having returned: after a second signal, or a panic in the main
+// goroutine. It is for what outlives the process, such as the state of the
+// terminal. f must be safe to call from any goroutine. The caller runs the
+// returned function when it has cleaned up by itself.
+func (s streams) onExit(f func()) (remove func()) {
+	if s.exit == nil {
+		return func() {}
+	}
+	return s.exit.add(f)
+}
+
+// The values of --color.
+const (
+	colorAuto   = "auto"
+	colorAlways = "always"
+	colorNever  = "never"
+)
+
+// color decides whether one stream is coloured; tty says whether that stream is
+// a terminal. An explicit mode wins, then NO_COLOR, then CLICOLOR_FORCE and
+// FORCE_COLOR; otherwise a terminal that is not dumb is coloured.
+func (s streams) color(mode string, tty bool) bool {
+	switch mode {
+	case colorAlways:
+		return true
+	case colorNever:
+		return false
+	}
+	switch {
+	case s.getenv("NO_COLOR") != "":
+		return false
+	case forced(s.getenv("CLICOLOR_FORCE")), forced(s.getenv("FORCE_COLOR")):
+		return true
+	}
+	return tty && s.getenv("TERM") != "dumb"
+}
+
+// forced reads CLICOLOR_FORCE and FORCE_COLOR: any value but none and 0.
+func forced(v string) bool { return v != "" && v != "0" }
+
+// colorMode returns what --color and --no-color of a parsed command line ask
+// for. A command that knows neither has colorAuto.
+func colorMode(cmd *cobra.Command) string {
+	if f := cmd.Flag("no-color"); f != nil && f.Value.String() == "true" {
+		return colorNever
+	}
+	if f := cmd.Flag("color"); f != nil {
+		return f.Value.String()
+	}
+	return colorAuto
+}
+
+// exitHooks are the functions that streams.onExit has collected.
+type exitHooks struct {
+	mu    sync.Mutex
+	hooks []*func()
+}
+
+func (h *exitHooks) add(f func()) (remove func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := &f
+	h.hooks = append(h.hooks, p)
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.hooks = slices.DeleteFunc(h.hooks, func(q *func()) bool { return q == p })
+	}
+}
+
+// run calls the functions, the newest first. None of them is called twice.
+func (h *exitHooks) run() {
+	for {
+		h.mu.Lock()
+		n := len(h.hooks)
+		if n == 0 {
+			h.mu.Unlock()
+			return
+		}
+		f := *h.hooks[n-1]
+		h.hooks = h.hooks[:n-1]
+		h.mu.Unlock()
+		f()
+	}
+}
+
+// outputWriter marks the errors of stdout, so that a closed or full stdout can
+// be told from the same error of a connection.
+type outputWriter struct{ w io.Writer }
+
+func (o outputWriter) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil {
+		err = &outputError{err}
+	}
+	return n, err
+}
