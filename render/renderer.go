@@ -1,0 +1,100 @@
+package render
+
+import (
+	"bufio"
+	"io"
+)
+
+const (
+	dataBuffer   = 64 << 10
+	statusBuffer = 4 << 10
+)
+
+// New returns a renderer of data in the format that o names. What it writes is
+// buffered until [Renderer.Flush]; payloads larger than the buffer of Messages
+// go past it.
+func New(w io.Writer, o Options) Renderer {
+	out := bufio.NewWriterSize(w, dataBuffer)
+	switch o.Format {
+	case Messages:
+		return newMessages(out, o)
+	case Hex:
+		return &frameWriter{out: out, framer: newHexPrinter(o)}
+	}
+	return &frameWriter{out: out, framer: newFramePrinter(o)}
+}
+
+// A framer shows a frame.
+type framer interface {
+	append(b []byte, f *Frame) []byte
+	forget(conn int) // the connection has ended
+}
+
+// A frameWriter shows frames and nothing else.
+type frameWriter struct {
+	out *bufio.Writer
+	buf []byte
+	framer
+}
+
+func (w *frameWriter) Render(e Event) error {
+	switch e := e.(type) {
+	case *Frame:
+		w.buf = w.append(w.buf[:0], e)
+		_, err := w.out.Write(w.buf)
+		w.buf = shrink(w.buf)
+		return err
+	case *End:
+		w.forget(e.Conn)
+	}
+	return nil
+}
+
+func (w *frameWriter) Flush() error { return w.out.Flush() }
+
+// shrink lets go of a buffer that a single huge event has made huge.
+func shrink(b []byte) []byte {
+	if cap(b) > 1<<20 {
+		return nil
+	}
+	return b
+}
+
+// Multi returns a renderer that hands every event to each of rs in turn, also
+// after one of them has failed; the first error is returned. An event other
+// than a frame or a message is flushed at once, one renderer after the other,
+// so that what several streams write to one terminal keeps its order.
+func Multi(rs ...Renderer) Renderer { return multi(rs) }
+
+type multi []Renderer
+
+func (m multi) Render(e Event) error {
+	var first error
+	keep := func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	flush := true
+	switch e.(type) {
+	case *Frame, *Message:
+		flush = false
+	}
+	for _, r := range m {
+		keep(r.Render(e))
+		if flush {
+			keep(r.Flush())
+		}
+	}
+	return first
+}
+
+func (m multi) Flush() error {
+	var first error
+	for _, r := range m {
+		if err := r.Flush(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}

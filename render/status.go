@@ -1,0 +1,269 @@
+package render
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+
+	"wscope/wsproto"
+)
+
+// NewStatus returns a renderer of the talk about a session: that it is open,
+// how it ended, what failed, and with Verbose what was exchanged. Everything of
+// the peer's is escaped. What it writes is buffered until [Renderer.Flush].
+func NewStatus(w io.Writer, o StatusOptions) Renderer {
+	s := &status{
+		out:     bufio.NewWriterSize(w, statusBuffer),
+		o:       o,
+		palette: newPalette(o.Color),
+	}
+	switch {
+	case o.Quiet:
+	case o.Verbose >= 3:
+		s.frames = newHexPrinter(o.frames())
+	case o.Verbose == 2:
+		s.frames = newFramePrinter(o.frames())
+	}
+	return s
+}
+
+type status struct {
+	out     *bufio.Writer
+	o       StatusOptions
+	palette *palette
+	frames  framer // nil if frames are not shown
+	buf     []byte
+}
+
+func (s *status) Flush() error { return s.out.Flush() }
+
+func (s *status) Render(e Event) error {
+	b := s.buf[:0]
+	switch e := e.(type) {
+	case *Frame:
+		if s.frames != nil {
+			b = s.frames.append(b, e)
+		}
+	case *Handshake:
+		if !s.o.Quiet {
+			b = s.appendHandshake(b, e)
+		}
+	case *Note:
+		if s.o.Verbose > 0 && !s.o.Quiet {
+			b = append(s.appendText(s.appendStar(b, e.Conn), e.Text), '\n')
+		}
+	case *End:
+		if s.frames != nil {
+			s.frames.forget(e.Conn)
+		}
+		if !s.o.Quiet || !e.Normal() {
+			b = s.appendEnd(b, e)
+		}
+	case *Failure:
+		b = s.appendFailure(b, e)
+	}
+	if len(b) == 0 {
+		return nil
+	}
+	_, err := s.out.Write(b)
+	s.buf = shrink(b)
+	return err
+}
+
+// appendStar begins a line of talk.
+func (s *status) appendStar(b []byte, conn int) []byte {
+	b = s.palette.faint.append(b, "* ")
+	if conn != 0 {
+		b = append(strconv.AppendInt(append(b, '#'), int64(conn), 10), ' ')
+	}
+	return b
+}
+
+// appendText appends a text that may have parts from the peer or from a URL.
+func (s *status) appendText(b []byte, text string) []byte {
+	if !s.o.ShowSecrets {
+		text = RedactURLs(text)
+	}
+	return AppendEscaped(b, []byte(text))
+}
+
+// appendHandshake shows the two halves with -v, then that the connection is
+// open, or for a server that it was refused; a client's failure is reported by
+// a [Failure].
+func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
+	if s.o.Verbose > 0 {
+		request, response := byte('>'), byte('<')
+		if e.Role == wsproto.Server {
+			request, response = response, request
+		}
+		b = s.appendHead(b, e, e.Request, request)
+		b = s.appendHead(b, e, e.Response, response)
+	}
+	if s.o.Verbose == 0 && !s.o.Announce || e.Err != nil && e.Role == wsproto.Client {
+		return b
+	}
+	b = s.appendStar(b, e.Conn)
+	if e.Role == wsproto.Client {
+		b = s.appendText(b, e.URL)
+	} else {
+		b = s.appendText(b, e.Peer)
+	}
+	if e.Err != nil {
+		b = s.palette.bad.append(b, " refused")
+		b = append(b, ": "...)
+		return append(s.appendText(b, e.Err.Error()), '\n')
+	}
+	b = append(b, " open"...)
+	if e.Role == wsproto.Server {
+		b = s.appendText(append(b, " at "...), e.URL)
+	}
+	b = appendDuration(append(b, " in "...), e.Took)
+	b = append(b, " ("...)
+	if e.Subprotocol == "" {
+		b = append(b, "no subprotocol"...)
+	} else {
+		b = s.appendText(append(b, "subprotocol "...), e.Subprotocol)
+	}
+	if len(e.Extensions) == 0 {
+		b = append(b, ", no extensions"...)
+	}
+	for _, x := range e.Extensions {
+		b = s.appendText(append(b, ", "...), x)
+	}
+	return append(b, ")\n"...)
+}
+
+// appendHead shows one half of an opening handshake, each line after the mark.
+func (s *status) appendHead(b []byte, e *Handshake, raw []byte, mark byte) []byte {
+	if len(raw) == 0 {
+		return b
+	}
+	prefix := string(mark)
+	if e.Conn != 0 {
+		prefix += " #" + strconv.Itoa(e.Conn)
+	}
+	tint := s.palette.sent
+	if mark == '<' {
+		tint = s.palette.recv
+	}
+	line := func(text string) {
+		b = tint.append(b, prefix)
+		if text != "" {
+			b = AppendEscaped(append(b, ' '), []byte(text))
+		}
+		b = append(b, '\n')
+	}
+	h := parseHead(raw, s.o.ShowSecrets)
+	line(h.line)
+	for _, f := range h.fields {
+		line(f.String())
+	}
+	if h.ended {
+		line("")
+	}
+	body, omitted := cut(h.body, s.o.frames().framePreview(), true)
+	for part := range bytes.Lines(body) {
+		line(string(bytes.TrimRight(part, "\r\n")))
+	}
+	if omitted > 0 {
+		b = s.appendStar(b, e.Conn)
+		b = append(appendCount(b, uint64(omitted), "byte"), " of the body cut\n"...)
+	}
+	return b
+}
+
+// Normal reports whether the session was closed by a closing handshake with
+// code 1000, 1001 or none.
+func (e *End) Normal() bool {
+	var c *wsproto.CloseError
+	if !errors.As(e.Err, &c) {
+		return false
+	}
+	return c.Code == wsproto.CloseNormal || c.Code == wsproto.CloseGoingAway || c.Code == wsproto.CloseNoStatus
+}
+
+func (s *status) appendEnd(b []byte, e *End) []byte {
+	b = s.appendStar(b, e.Conn)
+	var (
+		closed *wsproto.CloseError
+		broken *wsproto.ProtocolError
+		drop   *wsproto.DropError
+	)
+	by := func(verb string) {
+		switch e.By {
+		case Us:
+			verb += " by us"
+		case Peer:
+			verb += " by the peer"
+		}
+		tint := style{}
+		if !e.Normal() {
+			tint = s.palette.bad
+		}
+		b = tint.append(b, verb)
+		b = append(appendDuration(append(b, " after "...), e.Took), ": "...)
+	}
+	switch {
+	case errors.As(e.Err, &closed):
+		by("closed")
+		b = appendClose(b, e.Code, e.Reason)
+		if closed.Reply != e.Code && closed.Reply != 0 {
+			b = append(append(b, ", answered with "...), closed.Reply.String()...)
+		}
+	case errors.As(e.Err, &broken):
+		by("failed")
+		b = appendClose(b, broken.Code, "")
+		b = append(b, ", "...)
+		b = AppendEscaped(b, []byte(broken.Reason))
+		b = append(append(b, " ("...), broken.Ref()...)
+		b = append(b, ')')
+	default:
+		switch {
+		case !errors.As(e.Err, &drop):
+			by("ended")
+		case e.By == Nobody:
+			by("lost")
+		default:
+			by("dropped")
+		}
+		b = appendClose(b, e.Code, e.Reason)
+		if e.Err != nil {
+			b = s.appendText(append(b, ", "...), e.Err.Error())
+		}
+	}
+	b = append(b, ' ')
+	b = append(b, s.palette.faint.on...)
+	b = appendStats(b, &e.Stats)
+	b = append(b, s.palette.faint.off...)
+	return append(b, '\n')
+}
+
+func appendStats(b []byte, s *Stats) []byte {
+	b = appendCount(append(b, "(sent "...), s.FramesSent, "frame")
+	b = appendSize(append(b, ' '), s.BytesSent)
+	b = appendCount(append(b, ", received "...), s.FramesReceived, "frame")
+	b = appendSize(append(b, ' '), s.BytesReceived)
+	if s.RTT != 0 {
+		b = appendDuration(append(b, ", rtt "...), s.RTT)
+	}
+	return append(b, ')')
+}
+
+func (s *status) appendFailure(b []byte, e *Failure) []byte {
+	b = append(b, "wscope: "...)
+	b = s.palette.bad.append(b, "error:")
+	b = append(b, ' ')
+	if e.Conn != 0 {
+		b = append(strconv.AppendInt(append(b, '#'), int64(e.Conn), 10), ' ')
+	}
+	b = append(s.appendText(b, e.Err.Error()), '\n')
+	if e.Hint != "" {
+		b = append(b, "wscope: "...)
+		b = s.palette.hint.append(b, "hint:")
+		b = append(b, ' ')
+		b = append(s.appendText(b, e.Hint), '\n')
+	}
+	return b
+}
