@@ -88,8 +88,12 @@ func run(ctx context.Context, s streams, args []string) int {
 	root := newRootCmd(s)
 	helpErr := setHelp(root, s)
 	markCommandErrors(root)
-	root.SetArgs(args)
-	cmd, err := root.ExecuteContextC(ctx)
+	cmd := root
+	args, err := rewriteWscat(root, args)
+	if err == nil {
+		root.SetArgs(append([]string{}, args...)) // nil would be the arguments of the process
+		cmd, err = root.ExecuteContextC(ctx)
+	}
 	if err == nil {
 		err = *helpErr
 	}
