@@ -119,8 +119,10 @@ type CloseError struct {
 	Reason string
 	// Remote reports whether the peer began the closing handshake.
 	Remote bool
-	// Reply is the code of the Close frame that answered.
-	Reply CloseCode
+	// Reply and ReplyReason are those of the Close frame that answered. If both
+	// sides began at the same time, ours counts as the first.
+	Reply       CloseCode
+	ReplyReason string
 }
 
 func (e *CloseError) Error() string {

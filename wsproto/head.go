@@ -1,0 +1,149 @@
+package wsproto
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+const (
+	// maxHead bounds the head of a request or a response in bytes, and
+	// maxFields the number of its fields.
+	maxHead   = 64 << 10
+	maxFields = 256
+)
+
+// A headError is a message head that is not HTTP/1.1, or too much of it.
+type headError struct {
+	tooLarge  bool
+	got, want string
+}
+
+func (e *headError) Error() string { return e.got + ", expected " + e.want }
+
+// readHead reads up to the empty line that ends the head of an HTTP message.
+// What follows stays in the buffer. On an error it returns what has arrived.
+//
+// RFC 9112, Section 2.1.
+func (c *Conn) readHead() (raw []byte, err error) {
+	in := &c.in
+	for scanned := 0; ; {
+		b := in.buf[in.r:in.w]
+		if n := endOfHead(b, scanned); n > 0 {
+			in.r += n
+			return bytes.Clone(b[:n]), nil
+		}
+		scanned = max(0, len(b)-3)
+		if err := c.notHTTP(b); err != nil {
+			return bytes.Clone(b), err
+		}
+		if len(b) >= maxHead {
+			return bytes.Clone(b), &headError{
+				tooLarge: true,
+				got:      fmt.Sprintf("%d bytes without the empty line that ends a header", len(b)),
+				want:     fmt.Sprintf("at most %d", maxHead),
+			}
+		}
+		if in.w == len(in.buf) {
+			in.buf = append(b, make([]byte, len(b))...)
+			in.r, in.w = 0, len(b)
+		}
+		n, err := c.nc.Read(in.buf[in.w:])
+		in.w += n
+		if err != nil && n == 0 {
+			return bytes.Clone(in.buf[in.r:in.w]), err
+		}
+	}
+}
+
+// notHTTP recognises a peer that speaks something else by its first bytes,
+// rather than wait for an end of a header that never comes.
+func (c *Conn) notHTTP(b []byte) error {
+	const prefix = "HTTP/"
+	switch {
+	case len(b) == 0:
+	case c.role == Client && !strings.HasPrefix(string(b[:min(len(b), len(prefix))]), prefix[:min(len(b), len(prefix))]):
+		return &headError{got: fmt.Sprintf("%.60q", b), want: "an HTTP/1.1 response"}
+	case c.role == Server && b[0] == 0x16:
+		return &headError{got: "a TLS record", want: "an HTTP/1.1 request without TLS"}
+	case c.role == Server && !isTokenByte(b[0]) && b[0] != '\r' && b[0] != '\n':
+		return &headError{got: fmt.Sprintf("%.60q", b), want: "an HTTP/1.1 request"}
+	}
+	return nil
+}
+
+// endOfHead returns the length of the head, with its empty line, that b begins
+// with, or 0. The end is not before from. A line may end in LF alone.
+//
+// RFC 9112, Section 2.2.
+func endOfHead(b []byte, from int) int {
+	for i := from; ; {
+		n := bytes.IndexByte(b[i:], '\n')
+		if n < 0 {
+			return 0
+		}
+		i += n + 1
+		if rest := b[i:]; len(rest) > 0 && rest[0] == '\n' {
+			return i + 1
+		} else if len(rest) > 1 && rest[0] == '\r' && rest[1] == '\n' {
+			return i + 2
+		}
+	}
+}
+
+// parseHead takes the head of an HTTP message apart into its first line and its
+// fields. It refuses everything that two readers could read differently.
+//
+// RFC 9112, Sections 2.2 and 5.
+func parseHead(raw []byte) (first string, fields Fields, err error) {
+	fail := func(line, want string) (string, Fields, error) {
+		return first, fields, &headError{got: fmt.Sprintf("header line %.100q", line), want: want}
+	}
+	text := string(raw)
+	first, text, _ = strings.Cut(text, "\n")
+	first = strings.TrimSuffix(first, "\r")
+	if !isFieldValue(first) {
+		return fail(first, "no control characters")
+	}
+	for text != "" {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		line = strings.TrimSuffix(line, "\r")
+		if line == "" {
+			break
+		}
+		name, value, ok := strings.Cut(line, ":")
+		switch {
+		case line[0] == ' ' || line[0] == '\t':
+			return fail(line, "no line folding (RFC 9112, Section 5.2)")
+		case !ok:
+			return fail(line, "a name, a colon and a value")
+		case name != strings.TrimRight(name, " \t"):
+			return fail(line, "no white space before the colon (RFC 9112, Section 5.1)")
+		case !IsToken(name):
+			return fail(line, "a token as the name")
+		case !isFieldValue(value):
+			return fail(line, "no control characters")
+		case len(fields) == maxFields:
+			return first, fields, &headError{
+				tooLarge: true,
+				got:      fmt.Sprintf("more than %d header fields", maxFields),
+				want:     "fewer",
+			}
+		}
+		fields = append(fields, Field{name, trimOWS(value)})
+	}
+	return first, fields, nil
+}
+
+// parseVersion decodes the "HTTP/1.1" of a request line or a status line.
+//
+// RFC 9112, Section 2.3.
+func parseVersion(s string) (major, minor int, ok bool) {
+	if len(s) != len("HTTP/1.1") || s[:5] != "HTTP/" || s[6] != '.' || !isDigit(s[5]) || !isDigit(s[7]) {
+		return 0, 0, false
+	}
+	return int(s[5] - '0'), int(s[7] - '0'), true
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
