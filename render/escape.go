@@ -50,19 +50,20 @@ func AppendEscaped(dst, p []byte) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRune(p)
-		switch {
+		switch mark := isMark(r); {
 		case r == utf8.RuneError && size == 1:
 			dst = append(dst, '\\', 'x', hexDigits[c>>4], hexDigits[c&0xF])
 			base = false
-		case unicode.Is(unicode.M, r) && base && marks < maxMarks && showable(r):
-			dst = append(dst, p[:size]...)
-			marks++
-		case unicode.Is(unicode.M, r) || !showable(r):
+		case mark && (!base || marks == maxMarks) || !showable(r):
 			dst = appendCodePoint(dst, r)
 			base = false
 		default:
 			dst = append(dst, p[:size]...)
-			base, marks = true, 0
+			if base = true; mark {
+				marks++
+			} else {
+				marks = 0
+			}
 		}
 		p = p[size:]
 	}
@@ -112,10 +113,30 @@ func appendCodePoint(dst []byte, r rune) []byte {
 // showable reports whether a character beyond ASCII may reach a terminal: it is
 // graphic, has ink or is a plain space, and is not taken for an escape.
 func showable(r rune) bool {
-	if r >= '␀' && r <= '␡' {
+	switch {
+	case isCommon(r):
+		return true
+	case r >= '␀' && r <= '␡':
 		return false
 	}
 	return unicode.IsGraphic(r) && !unicode.Is(inkless, r)
+}
+
+func isMark(r rune) bool { return !isCommon(r) && unicode.Is(unicode.M, r) }
+
+// isCommon reports whether r lies in one of the ranges that most text beyond
+// ASCII is made of, in which everything is showable and nothing is a mark. It
+// spares the search of the tables.
+func isCommon(r rune) bool {
+	switch {
+	case r < 0x400:
+		return r > 0xAD && r < 0x300
+	case r < 0x4E00:
+		return r < 0x483 || r > 0x3040 && r < 0x3097 || r > 0x30A0 && r < 0x3100
+	case r < 0xD800:
+		return r < 0xA000 || r >= 0xAC00 && r < 0xD7A4
+	}
+	return r >= 0x1F300 && r < 0x1F650
 }
 
 // inkless are the characters that Unicode counts as letters or marks and that

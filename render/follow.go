@@ -54,6 +54,9 @@ func (m *openMessages) forget(conn int) {
 func readingOf(f *Frame, of wsproto.Opcode) reading {
 	switch of {
 	case wsproto.OpText:
+		if f.Header.RSV != 0 { // an extension has changed it in some way
+			return asEither
+		}
 		return asText
 	case wsproto.OpBinary:
 		return asBytes

@@ -182,7 +182,8 @@ type StatusOptions struct {
 	// Verbose adds, from 1, the opening handshake and notes, from 2, a line
 	// for each frame, and from 3, a dump of each frame instead.
 	Verbose int
-	// Quiet leaves out everything but failures and ends that were not normal.
+	// Quiet leaves out everything but failures, what the server answered to a
+	// handshake that failed, and ends that were not normal.
 	Quiet bool
 	// Announce shows the line that tells that a connection is open. It shows
 	// anyway with Verbose.

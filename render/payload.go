@@ -98,7 +98,7 @@ func cut(p []byte, limit int, text bool) (head []byte, omitted int) {
 	}
 	n := limit
 	if text {
-		for i := n; i > 0 && n-i < utf8.UTFMax; i-- {
+		for i := n; i >= 0 && n-i < utf8.UTFMax; i-- {
 			if utf8.RuneStart(p[i]) {
 				// Only a whole character is worth stepping back for.
 				if _, size := utf8.DecodeRune(p[i:]); i+size > limit {

@@ -18,6 +18,8 @@ func New(w io.Writer, o Options) Renderer {
 	switch o.Format {
 	case Messages:
 		return newMessages(out, o)
+	case JSON:
+		return newJSONWriter(out, o)
 	case Hex:
 		return &frameWriter{out: out, framer: newHexPrinter(o)}
 	}

@@ -47,9 +47,7 @@ func (s *status) Render(e Event) error {
 			b = s.frames.append(b, e)
 		}
 	case *Handshake:
-		if !s.o.Quiet {
-			b = s.appendHandshake(b, e)
-		}
+		b = s.appendHandshake(b, e)
 	case *Note:
 		if s.o.Verbose > 0 && !s.o.Quiet {
 			b = append(s.appendText(s.appendStar(b, e.Conn), e.Text), '\n')
@@ -90,18 +88,24 @@ func (s *status) appendText(b []byte, text string) []byte {
 }
 
 // appendHandshake shows the two halves with -v, then that the connection is
-// open, or for a server that it was refused; a client's failure is reported by
-// a [Failure].
+// open, or for a server that it was refused. Why a client's handshake failed is
+// told by a [Failure]; what the server answered is shown in any case.
 func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
-	if s.o.Verbose > 0 {
-		request, response := byte('>'), byte('<')
-		if e.Role == wsproto.Server {
-			request, response = response, request
-		}
+	request, response := byte('>'), byte('<')
+	if e.Role == wsproto.Server {
+		request, response = response, request
+	}
+	failed := e.Err != nil && e.Role == wsproto.Client
+	if s.o.Verbose > 0 && !s.o.Quiet {
 		b = s.appendHead(b, e, e.Request, request)
+	}
+	if s.o.Verbose > 0 && !s.o.Quiet || failed {
 		b = s.appendHead(b, e, e.Response, response)
 	}
-	if s.o.Verbose == 0 && !s.o.Announce || e.Err != nil && e.Role == wsproto.Client {
+	if failed || s.o.Quiet {
+		return b
+	}
+	if s.o.Verbose == 0 && !s.o.Announce {
 		return b
 	}
 	b = s.appendStar(b, e.Conn)
@@ -163,7 +167,11 @@ func (s *status) appendHead(b []byte, e *Handshake, raw []byte, mark byte) []byt
 	if h.ended {
 		line("")
 	}
-	body, omitted := cut(h.body, s.o.frames().framePreview(), true)
+	limit := s.o.MaxPreview
+	if limit == 0 {
+		limit = -1 // it was bounded when it was read
+	}
+	body, omitted := cut(h.body, limit, true)
 	for part := range bytes.Lines(body) {
 		line(string(bytes.TrimRight(part, "\r\n")))
 	}

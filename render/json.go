@@ -1,0 +1,312 @@
+package render
+
+import (
+	"bufio"
+	"errors"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"wscope/wsproto"
+)
+
+// A jsonWriter writes one JSON object a line for each event. The form is that
+// of testdata/schema/wscope-events.schema.json: names are never changed or
+// taken away as long as "v" is 1, and a member that has nothing to say is left
+// out.
+type jsonWriter struct {
+	out   *bufio.Writer
+	b     []byte
+	clock clock
+	openMessages
+	hide    OpcodeSet
+	secrets bool
+}
+
+func newJSONWriter(out *bufio.Writer, o Options) *jsonWriter {
+	return &jsonWriter{out: out, clock: clock{start: o.Start}, hide: o.Hide, secrets: o.ShowSecrets}
+}
+
+func (w *jsonWriter) Flush() error { return w.out.Flush() }
+
+func (w *jsonWriter) Render(e Event) error {
+	switch e := e.(type) {
+	case *Frame:
+		of := w.follow(e)
+		if hidden(w.hide, e) {
+			return nil
+		}
+		w.begin("frame", e.when(), e.Conn)
+		w.frame(e, of)
+	case *Message:
+		w.begin("message", e.Time, e.Conn)
+		w.message(e)
+	case *Handshake:
+		w.begin("handshake", e.Time, e.Conn)
+		w.handshake(e)
+	case *Note:
+		w.begin("note", e.Time, e.Conn)
+		w.text("text", w.public(e.Text))
+	case *End:
+		w.forget(e.Conn)
+		w.begin("close", e.Time, e.Conn)
+		w.end(e)
+	case *Failure:
+		w.begin("error", e.Time, e.Conn)
+		w.error(e.Err, "other")
+		if e.Hint != "" {
+			w.text("hint", w.public(e.Hint))
+		}
+	default:
+		return nil
+	}
+	w.b = append(w.b, "}\n"...)
+	_, err := w.out.Write(w.b)
+	w.b = shrink(w.b)
+	return err
+}
+
+// begin opens the object with what all events have in common.
+func (w *jsonWriter) begin(event string, t time.Time, conn int) {
+	w.b = append(w.b[:0], `{"v":1,"event":"`...)
+	w.b = append(append(w.b, event...), `","time":`...)
+	w.b = append(appendTime(w.b, t), `,"elapsed":`...)
+	w.b = appendSeconds(w.b, w.clock.since(t))
+	if conn != 0 {
+		w.int("conn", int64(conn))
+	}
+}
+
+func (w *jsonWriter) frame(e *Frame, of wsproto.Opcode) {
+	h := &e.Header
+	w.direction(e.Dir)
+	w.opcode(h.Opcode)
+	if h.Opcode == wsproto.OpContinuation && of != wsproto.OpContinuation {
+		w.text("continues", of.String())
+	}
+	w.bool("fin", h.FIN)
+	w.bool("rsv1", h.RSV&wsproto.RSV1 != 0)
+	w.bool("rsv2", h.RSV&wsproto.RSV2 != 0)
+	w.bool("rsv3", h.RSV&wsproto.RSV3 != 0)
+	w.bool("masked", h.Masked)
+	if h.Masked {
+		w.name("mask_key")
+		w.b = append(appendDigits(append(w.b, '"'), h.MaskingKey[:]), '"')
+	}
+	w.uint("length", h.PayloadLen)
+	bits := int64(h.Len()-2) * 8
+	if h.Masked {
+		bits -= 32
+	}
+	w.int("length_bits", max(bits, 7))
+	w.bool("length_minimal", h.Minimal())
+	if e.Fragment != 0 {
+		w.int("fragment", int64(e.Fragment))
+	}
+	w.payload(e.Payload, of == wsproto.OpText)
+	if n := e.missing(); n > 0 {
+		w.uint("payload_missing", n)
+	}
+	if h.Opcode == wsproto.OpClose && len(e.Payload) > 1 {
+		code, reason, _ := wsproto.ParseClosePayload(e.Payload)
+		w.closeCode("close_", code, reason)
+	}
+	if e.RTT != 0 {
+		w.seconds("rtt", e.RTT)
+	}
+	if e.Broken != nil {
+		w.name("broken")
+		w.b = append(w.b, '{')
+		w.rule(e.Broken)
+		w.b = append(w.b, '}')
+	}
+}
+
+func (w *jsonWriter) message(e *Message) {
+	w.direction(e.Dir)
+	w.opcode(e.Opcode)
+	w.int("length", int64(len(e.Payload)))
+	w.bool("start", e.Start)
+	w.bool("done", e.Done)
+	if e.Fragments != 0 {
+		w.int("fragments", int64(e.Fragments))
+	}
+	w.payload(e.Payload, e.Opcode == wsproto.OpText)
+}
+
+func (w *jsonWriter) handshake(e *Handshake) {
+	w.text("role", e.Role.String())
+	w.text("url", w.public(e.URL))
+	w.text("peer", e.Peer)
+	w.head("request", e.Request)
+	w.head("response", e.Response)
+	w.text("subprotocol", e.Subprotocol)
+	w.name("extensions")
+	w.b = append(w.b, '[')
+	for i, x := range e.Extensions {
+		w.comma(i)
+		w.b = appendJSONText(w.b, x)
+	}
+	w.b = append(w.b, ']')
+	w.seconds("took", e.Took)
+	if e.Err != nil {
+		w.error(e.Err, "handshake")
+	}
+}
+
+// head writes one half of the opening handshake, if there is anything of it.
+func (w *jsonWriter) head(name string, raw []byte) {
+	if len(raw) == 0 {
+		return
+	}
+	h := parseHead(raw, w.secrets)
+	w.name(name)
+	w.b = append(w.b, `{"line":`...)
+	w.b = append(appendJSONText(w.b, h.line), `,"fields":[`...)
+	for i, f := range h.fields {
+		w.comma(i)
+		w.b = append(w.b, '[')
+		w.b = append(appendJSONText(w.b, f.name), ',')
+		w.b = append(appendJSONText(w.b, f.value), ']')
+	}
+	w.b = append(w.b, ']')
+	w.bool("complete", h.ended)
+	if len(h.body) > 0 {
+		w.name("body")
+		w.b = append(w.b, '{')
+		w.payload(h.body, true)
+		w.b = append(w.b, '}')
+	}
+	w.b = append(w.b, '}')
+}
+
+func (w *jsonWriter) end(e *End) {
+	w.text("by", e.By.String())
+	w.closeCode("", e.Code, e.Reason)
+	w.bool("normal", e.Normal())
+	w.seconds("took", e.Took)
+	w.name("stats")
+	w.b = append(w.b, '{')
+	s := &e.Stats
+	w.uint("frames_sent", s.FramesSent)
+	w.uint("frames_received", s.FramesReceived)
+	w.uint("bytes_sent", s.BytesSent)
+	w.uint("bytes_received", s.BytesReceived)
+	w.uint("messages_sent", s.MessagesSent)
+	w.uint("messages_received", s.MessagesReceived)
+	if s.RTT != 0 {
+		w.seconds("rtt", s.RTT)
+	}
+	w.b = append(w.b, '}')
+	// A closing handshake is told by the code, the reason and who began.
+	var closed *wsproto.CloseError
+	switch {
+	case errors.As(e.Err, &closed):
+		if closed.Reply != 0 {
+			w.int("reply_code", int64(closed.Reply))
+		}
+	case e.Err != nil:
+		w.error(e.Err, "other")
+	}
+}
+
+func (w *jsonWriter) error(err error, otherwise string) {
+	kind, rule := classify(err, otherwise)
+	w.name("error")
+	w.b = append(w.b, '{')
+	w.text("kind", kind)
+	w.text("message", w.public(err.Error()))
+	if rule != nil {
+		w.rule(rule)
+	}
+	w.b = append(w.b, '}')
+}
+
+func (w *jsonWriter) rule(e *wsproto.ProtocolError) {
+	w.int("code", int64(e.Code))
+	rfc := e.RFC
+	if rfc == 0 {
+		rfc = 6455
+	}
+	w.int("rfc", int64(rfc))
+	w.text("section", e.Section)
+	w.text("reason", e.Reason)
+}
+
+func (w *jsonWriter) public(s string) string {
+	if w.secrets {
+		return s
+	}
+	return RedactURLs(s)
+}
+
+func (w *jsonWriter) direction(d Direction) { w.text("direction", d.String()) }
+
+func (w *jsonWriter) opcode(op wsproto.Opcode) {
+	w.int("opcode", int64(op&0xF))
+	name := "reserved"
+	if !op.IsReserved() {
+		name = op.String()
+	}
+	w.text("opcode_name", name)
+}
+
+// closeCode writes a close code, its name and the reason. A reason that is not
+// UTF-8 is left out.
+func (w *jsonWriter) closeCode(prefix string, code wsproto.CloseCode, reason string) {
+	w.int(prefix+"code", int64(code))
+	w.text(prefix+"name", code.Name())
+	if utf8.ValidString(reason) {
+		w.text(prefix+"reason", reason)
+	}
+}
+
+// payload writes p as text if it is to be text and is UTF-8, else as base64.
+func (w *jsonWriter) payload(p []byte, text bool) {
+	if text && utf8.Valid(p) {
+		w.name("text")
+		w.b = appendJSONString(w.b, p)
+	} else {
+		w.name("base64")
+		w.b = appendBase64(w.b, p)
+	}
+}
+
+// name begins a member of an object.
+func (w *jsonWriter) name(s string) {
+	if w.b[len(w.b)-1] != '{' {
+		w.b = append(w.b, ',')
+	}
+	w.b = append(append(append(w.b, '"'), s...), `":`...)
+}
+
+func (w *jsonWriter) comma(i int) {
+	if i > 0 {
+		w.b = append(w.b, ',')
+	}
+}
+
+func (w *jsonWriter) text(name, s string) {
+	w.name(name)
+	w.b = appendJSONText(w.b, s)
+}
+
+func (w *jsonWriter) bool(name string, v bool) {
+	w.name(name)
+	w.b = strconv.AppendBool(w.b, v)
+}
+
+func (w *jsonWriter) int(name string, n int64) {
+	w.name(name)
+	w.b = strconv.AppendInt(w.b, n, 10)
+}
+
+func (w *jsonWriter) uint(name string, n uint64) {
+	w.name(name)
+	w.b = strconv.AppendUint(w.b, n, 10)
+}
+
+func (w *jsonWriter) seconds(name string, d time.Duration) {
+	w.name(name)
+	w.b = appendSeconds(w.b, d)
+}
