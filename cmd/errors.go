@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -156,29 +155,29 @@ func annotate(flags *pflag.FlagSet, name, key, value string) {
 	}
 }
 
-// flagExample returns a command line of cmd with a correct use of f.
+// flagExample returns a command line of cmd with a correct use of f: cmd's first
+// example with the flag put into it.
 func flagExample(cmd *cobra.Command, f *pflag.Flag) string {
-	name := "--" + f.Name
-	if f.Shorthand != "" {
-		name = "-" + f.Shorthand
-	}
-	value := ""
-	switch example := f.Annotations[exampleAnnotation]; {
-	case len(example) > 0:
-		value = example[0]
+	use := "--" + f.Name
+	switch value, _ := pflag.UnquoteUsage(f); {
+	case len(f.Annotations[exampleAnnotation]) > 0:
+		use += " " + shellQuote(f.Annotations[exampleAnnotation][0])
 	case f.NoOptDefVal != "":
-		return cmd.CommandPath() + " --" + f.Name
+		// A switch stands by itself.
 	case strings.HasPrefix(f.Value.Type(), "int"), strings.HasPrefix(f.Value.Type(), "uint"):
-		value = "10"
+		use += " 10"
 	case f.Value.Type() == "duration":
-		value = "5s"
+		use += " 5s"
 	case f.DefValue != "" && f.DefValue != "[]":
-		value = f.DefValue
+		use += " " + shellQuote(f.DefValue)
 	default:
-		value, _ = pflag.UnquoteUsage(f)
-		value = strings.ToUpper(value)
+		use += " " + shellQuote(strings.ToUpper(value))
 	}
-	return cmd.CommandPath() + " " + name + " " + shellQuote(value)
+	path := cmd.CommandPath()
+	if args, ok := strings.CutPrefix(firstExample(cmd), path+" "); ok && cmd.HasParent() {
+		use += " " + args
+	}
+	return path + " " + use
 }
 
 // shellQuote quotes s if a shell would not take it as one word.
@@ -249,14 +248,4 @@ func editDistance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// escape makes text of a peer harmless to a terminal.
-func escape(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !strconv.IsGraphic(r) {
-			return '?'
-		}
-		return r
-	}, s)
 }

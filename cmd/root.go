@@ -15,6 +15,8 @@ import (
 
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
+
+	"wscope/render"
 )
 
 // Main runs the command line of the process and returns its exit status.
@@ -132,6 +134,7 @@ the wire. Data goes to stdout, everything else to stderr.`,
 	root.Flags().BoolVarP(&showVersion, "version", "V", false, "show the version and leave")
 	addColorFlags(root)
 
+	root.AddCommand(newAcceptKeyCmd(s, runAcceptKey))
 	root.AddCommand(newCompletionCmd(s), newVersionCmd(s), newExitStatusTopic())
 	root.SetHelpCommand(newHelpCmd(s))
 	return root
@@ -250,23 +253,27 @@ func finish(ctx context.Context, s streams, cmd *cobra.Command, err error) int {
 // A level is the kind of a line on stderr.
 type level struct {
 	name  string
-	color color.Attribute
+	color []color.Attribute
 }
 
 var (
-	levelError   = level{"error", color.FgRed}
-	levelWarning = level{"warning", color.FgYellow}
-	levelHint    = level{"hint", color.FgCyan}
+	levelError   = level{"error", []color.Attribute{color.FgRed, color.Bold}}
+	levelWarning = level{"warning", []color.Attribute{color.FgYellow, color.Bold}}
+	levelHint    = level{"hint", []color.Attribute{color.FgYellow}}
 )
 
-// printDiagnostic prints a line such as "wscope: error: text" on stderr. Text
+// printDiagnostic prints a line such as "wscope: error: text" on stderr. Further
+// lines of text are indented, so that none of them passes for one of ours. Text
 // that comes from a peer or a file does nothing to the terminal.
 func printDiagnostic(s streams, mode string, l level, text string) {
-	prefix := color.New(l.color, color.Bold)
-	if s.color(mode, s.errTTY) {
-		prefix.EnableColor()
-	} else {
-		prefix.DisableColor()
+	var b strings.Builder
+	b.WriteString("wscope: " + paint(s.color(mode, s.errTTY), l.name+":", l.color...) + " ")
+	for i, line := range strings.Split(strings.TrimRight(text, "\r\n"), "\n") {
+		line = render.Escape(strings.TrimSuffix(line, "\r"))
+		if i > 0 && line != "" {
+			line = "  " + line
+		}
+		b.WriteString(line + "\n")
 	}
-	fmt.Fprintf(s.err, "wscope: %s %s\n", prefix.Sprint(l.name+":"), escape(text))
+	io.WriteString(s.err, b.String())
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -116,6 +117,17 @@ func (s streams) color(mode string, tty bool) bool {
 
 // forced reads CLICOLOR_FORCE and FORCE_COLOR: any value but none and 0.
 func forced(v string) bool { return v != "" && v != "0" }
+
+// paint colours text if on is true. The global switch of the color package, which
+// knows only stdout, has no say.
+func paint(on bool, text string, attributes ...color.Attribute) string {
+	if !on {
+		return text
+	}
+	c := color.New(attributes...)
+	c.EnableColor()
+	return c.Sprint(text)
+}
 
 // colorMode returns what --color and --no-color of a parsed command line ask
 // for. A command that knows neither has colorAuto.
