@@ -187,5 +187,5 @@ func (a *keyAnswer) mismatch() error {
 	}
 	return failure(exitExpectation,
 		fmt.Errorf(`Sec-WebSocket-Accept is "%s", expected "%s" (RFC 6455, Section 4.2.2)`, a.got, a.Accept),
-		a.mistake.Sentence)
+		a.mistake.Text)
 }

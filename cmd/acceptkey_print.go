@@ -96,7 +96,7 @@ func (opts acceptKeyOptions) formatJSON(a *keyAnswer) (string, error) {
 		match := a.mistake == nil
 		j.Got, j.Match = &a.got, &match
 		if !match {
-			j.Mistake, j.Text = a.mistake.Name, a.mistake.Sentence
+			j.Mistake, j.Text = a.mistake.Name, a.mistake.Text
 		}
 	}
 	var b strings.Builder

@@ -14,9 +14,9 @@ type Mistake struct {
 	// Name identifies the mistake, as in "md5". Several at once are joined
 	// with a plus sign.
 	Name string
-	// Sentence tells it, without a capital and a full stop. It may contain
-	// characters of the value: escape it for a terminal.
-	Sentence string
+	// Text tells it in a sentence without a capital and a full stop. It may
+	// contain characters of the value: escape it for a terminal.
+	Text string
 }
 
 // maxVariants is how many steps may have gone wrong at once. With more, what was

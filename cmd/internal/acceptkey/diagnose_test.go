@@ -58,8 +58,8 @@ func TestDiagnose(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m, ok := Diagnose(tt.key, tt.got)
-			if !ok || m.Name != tt.name || m.Sentence != tt.text {
-				t.Errorf("Diagnose(%q, %q) = %q, %q, %v\nwant %q, %q", tt.key, tt.got, m.Name, m.Sentence, ok, tt.name, tt.text)
+			if !ok || m.Name != tt.name || m.Text != tt.text {
+				t.Errorf("Diagnose(%q, %q) = %q, %q, %v\nwant %q, %q", tt.key, tt.got, m.Name, m.Text, ok, tt.name, tt.text)
 			}
 		})
 	}
@@ -73,7 +73,7 @@ func md5Of(s string) string {
 func TestDiagnoseRightValue(t *testing.T) {
 	for _, key := range []string{sampleKey, "dGhlIHNhbXBsZSBub25jZQ==", "", "not a key", " "} {
 		if m, ok := Diagnose(key, wsproto.AcceptKey(key)); ok {
-			t.Errorf("Diagnose(%q, the right value) = %q", key, m.Sentence)
+			t.Errorf("Diagnose(%q, the right value) = %q", key, m.Text)
 		}
 	}
 }
@@ -92,7 +92,7 @@ func TestDiagnoseEachVariant(t *testing.T) {
 				key = " " + key
 			}
 			got := variantsOf(key, k, g, o, h, e)
-			if m, ok := Diagnose(key, got); !ok || m.Name != name || !strings.Contains(m.Sentence, "the server seems to") {
+			if m, ok := Diagnose(key, got); !ok || m.Name != name || !strings.Contains(m.Text, "the server seems to") {
 				t.Errorf("Diagnose(%q, %q) = %+v, %v, want %s", key, got, m, ok, name)
 			}
 		})
@@ -120,7 +120,7 @@ func TestDiagnosePairs(t *testing.T) {
 	for h := 1; h < len(hashVariants); h++ {
 		for g := 1; g < len(guidVariants); g++ {
 			got := variantsOf(sampleKey, 0, g, 0, h, 0)
-			if m, ok := Diagnose(sampleKey, got); !ok || strings.Count(m.Name, "+") > 1 || !strings.Contains(m.Sentence, "the server seems to") {
+			if m, ok := Diagnose(sampleKey, got); !ok || strings.Count(m.Name, "+") > 1 || !strings.Contains(m.Text, "the server seems to") {
 				t.Errorf("%s and %s: Diagnose = %+v, %v", guidVariants[g].name, hashVariants[h].name, m, ok)
 			}
 		}
@@ -136,7 +136,7 @@ func TestDiagnoseTypos(t *testing.T) {
 		h := sha1.Sum([]byte(sampleKey + typo))
 		got := base64.StdEncoding.EncodeToString(h[:])
 		m, ok := Diagnose(sampleKey, got)
-		if ok != (typo != wsproto.GUID) || ok && (m.Name != "guid-typo" || !strings.Contains(m.Sentence, typo)) {
+		if ok != (typo != wsproto.GUID) || ok && (m.Name != "guid-typo" || !strings.Contains(m.Text, typo)) {
 			t.Errorf("%s: Diagnose = %+v, %v", typo, m, ok)
 		}
 	}
@@ -151,7 +151,7 @@ func FuzzDiagnose(f *testing.F) {
 		if ok == (got == wsproto.AcceptKey(key)) {
 			t.Errorf("Diagnose(%q, %q) reports %v", key, got, ok)
 		}
-		if ok && (m.Name == "" || m.Sentence == "") {
+		if ok && (m.Name == "" || m.Text == "") {
 			t.Errorf("Diagnose(%q, %q) = %+v", key, got, m)
 		}
 	})
