@@ -32,12 +32,14 @@ func (s Side) String() string {
 // of the kind otherwise.
 func classify(err error, otherwise string) (kind string, rule *wsproto.ProtocolError) {
 	var (
-		closed *wsproto.CloseError
-		drop   *wsproto.DropError
-		size   *wsproto.SizeError
-		dns    *net.DNSError
-		op     *net.OpError
-		slow   interface{ Timeout() bool }
+		closed    *wsproto.CloseError
+		drop      *wsproto.DropError
+		size      *wsproto.SizeError
+		handshake *wsproto.HandshakeError
+		secure    *wsproto.TLSError
+		dns       *net.DNSError
+		op        *net.OpError
+		slow      interface{ Timeout() bool }
 	)
 	switch {
 	case errors.As(err, &rule):
@@ -47,11 +49,15 @@ func classify(err error, otherwise string) (kind string, rule *wsproto.ProtocolE
 	case errors.As(err, &size):
 		return "size", nil
 	case errors.As(err, &drop):
-		return dropKind(drop.Drop), nil
+		return nameOf(dropKinds, int(drop.Drop)), nil
+	case errors.As(err, &handshake):
+		return nameOf(handshakeKinds, int(handshake.Kind)), nil
 	case errors.Is(err, context.Canceled):
 		return "canceled", nil
 	case errors.As(err, &slow) && slow.Timeout():
 		return "timeout", nil
+	case errors.As(err, &secure):
+		return "tls", nil
 	case errors.As(err, &dns):
 		return "dns", nil
 	case errors.As(err, &op):
@@ -60,16 +66,21 @@ func classify(err error, otherwise string) (kind string, rule *wsproto.ProtocolE
 	return otherwise, nil
 }
 
-func dropKind(d wsproto.Drop) string {
-	switch d {
-	case wsproto.DropFIN:
-		return "fin"
-	case wsproto.DropReset:
-		return "reset"
-	case wsproto.DropCloseTimeout:
-		return "close_timeout"
-	case wsproto.DropSend:
-		return "send"
-	}
-	return "receive"
+var dropKinds = []string{
+	0:                        "receive",
+	wsproto.DropFIN:          "fin",
+	wsproto.DropReset:        "reset",
+	wsproto.DropCloseTimeout: "close_timeout",
+	wsproto.DropReceive:      "receive",
+	wsproto.DropSend:         "send",
+}
+
+var handshakeKinds = []string{
+	0:                         "handshake",
+	wsproto.HandshakeInvalid:  "handshake_invalid",
+	wsproto.HandshakeRefused:  "handshake_refused",
+	wsproto.HandshakeRejected: "handshake_rejected",
+	wsproto.HandshakeEmpty:    "handshake_empty",
+	wsproto.HandshakeDropped:  "handshake_dropped",
+	wsproto.HandshakeTimeout:  "handshake_timeout",
 }

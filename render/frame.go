@@ -90,7 +90,7 @@ func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []by
 	switch {
 	case as == asClose && len(f.Payload) < 2 && missing > 0:
 		as = asBytes
-	case as == asBytes:
+	case as == asBytes && len(head) > 0:
 		tint = c.bytes
 	}
 	b = append(b, tint.on...)
@@ -126,8 +126,7 @@ func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []by
 	}
 	if e := f.Broken; e != nil {
 		b = append(append(between(b, start), c.bad.on...), "! "...)
-		b = append(AppendEscaped(b, []byte(e.Reason)), " ("...)
-		b = append(append(append(b, e.Ref()...), ')'), c.bad.off...)
+		b = append(appendRule(b, e), c.bad.off...)
 	}
 	return b
 }

@@ -251,9 +251,8 @@ func (d *dump) broken(e *wsproto.ProtocolError) {
 	d.begin()
 	d.to(offsetColumn)
 	d.b = append(d.b, d.palette.bad.on...)
-	d.b = AppendEscaped(append(d.b, "! "...), []byte(e.Reason))
-	d.b = append(append(d.b, " ("...), e.Ref()...)
-	d.b = append(append(d.b, "), close code "...), e.Code.String()...)
+	d.b = appendRule(append(d.b, "! "...), e)
+	d.b = append(append(d.b, ", close code "...), e.Code.String()...)
 	d.b = append(append(d.b, d.palette.bad.off...), '\n')
 }
 

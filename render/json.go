@@ -138,8 +138,8 @@ func (w *jsonWriter) handshake(e *Handshake) {
 	w.text("role", e.Role.String())
 	w.text("url", w.public(e.URL))
 	w.text("peer", e.Peer)
-	w.head("request", e.Request)
-	w.head("response", e.Response)
+	w.head("request", e.request(w.secrets))
+	w.head("response", e.response(w.secrets))
 	w.text("subprotocol", e.Subprotocol)
 	w.name("extensions")
 	w.b = append(w.b, '[')
@@ -155,11 +155,10 @@ func (w *jsonWriter) handshake(e *Handshake) {
 }
 
 // head writes one half of the opening handshake, if there is anything of it.
-func (w *jsonWriter) head(name string, raw []byte) {
-	if len(raw) == 0 {
+func (w *jsonWriter) head(name string, h head) {
+	if !h.begun {
 		return
 	}
-	h := parseHead(raw, w.secrets)
 	w.name(name)
 	w.b = append(w.b, `{"line":`...)
 	w.b = append(appendJSONText(w.b, h.line), `,"fields":[`...)
@@ -175,6 +174,9 @@ func (w *jsonWriter) head(name string, raw []byte) {
 		w.name("body")
 		w.b = append(w.b, '{')
 		w.payload(h.body, true)
+		if h.more {
+			w.bool("more", true)
+		}
 		w.b = append(w.b, '}')
 	}
 	w.b = append(w.b, '}')
@@ -203,7 +205,7 @@ func (w *jsonWriter) end(e *End) {
 	switch {
 	case errors.As(e.Err, &closed):
 		if closed.Reply != 0 {
-			w.int("reply_code", int64(closed.Reply))
+			w.closeCode("reply_", closed.Reply, closed.ReplyReason)
 		}
 	case e.Err != nil:
 		w.error(e.Err, "other")

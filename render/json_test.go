@@ -65,6 +65,10 @@ func allEvents() []Event {
 		fmt.Errorf("dial: %w", context.DeadlineExceeded),
 		&net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true},
 		&net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")},
+		&wsproto.TLSError{Host: "h", Err: errors.New("certificate has expired")},
+		&wsproto.DropError{},
+		&wsproto.HandshakeError{Kind: wsproto.HandshakeTimeout},
+		&wsproto.CloseError{Code: wsproto.CloseNormal},
 		errors.New("not \xff UTF-8"),
 	} {
 		events = append(events, &Failure{Meta: at(16), Err: err})

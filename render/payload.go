@@ -63,6 +63,12 @@ func appendClose(b []byte, code wsproto.CloseCode, reason string) []byte {
 	return b
 }
 
+// appendRule appends what is wrong and where the rule stands.
+func appendRule(b []byte, e *wsproto.ProtocolError) []byte {
+	b = append(AppendEscaped(b, []byte(e.Reason)), " ("...)
+	return append(append(b, e.Ref()...), ')')
+}
+
 // appendQuoted appends p escaped and in double quotes. A quote inside is
 // written as \x22, so that the last one ends the text.
 func appendQuoted(b, p []byte) []byte {

@@ -169,7 +169,7 @@ func TestFrameTime(t *testing.T) {
 
 // A huge payload costs no more than what is shown of it.
 func TestBoundedOutput(t *testing.T) {
-	f := newFrame(1, Sent, wsproto.OpText, strings.Repeat("\x1b", 10<<20))
+	f := newFrame(1, Sent, wsproto.OpText, strings.Repeat("\x1b", 2<<20))
 	for format, limit := range map[Format]int{Frames: 4 << 10, Hex: 16 << 10} {
 		out := show(t, func(b *bytes.Buffer) Renderer { return New(b, Options{Format: format}) }, f)
 		if len(out) > limit {

@@ -97,10 +97,10 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 	}
 	failed := e.Err != nil && e.Role == wsproto.Client
 	if s.o.Verbose > 0 && !s.o.Quiet {
-		b = s.appendHead(b, e, e.Request, request)
+		b = s.appendHead(b, e.request(s.o.ShowSecrets), request, e.Conn)
 	}
 	if s.o.Verbose > 0 && !s.o.Quiet || failed {
-		b = s.appendHead(b, e, e.Response, response)
+		b = s.appendHead(b, e.response(s.o.ShowSecrets), response, e.Conn)
 	}
 	if failed || s.o.Quiet {
 		return b
@@ -140,13 +140,13 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 }
 
 // appendHead shows one half of an opening handshake, each line after the mark.
-func (s *status) appendHead(b []byte, e *Handshake, raw []byte, mark byte) []byte {
-	if len(raw) == 0 {
+func (s *status) appendHead(b []byte, h head, mark byte, conn int) []byte {
+	if !h.begun {
 		return b
 	}
 	prefix := string(mark)
-	if e.Conn != 0 {
-		prefix += " #" + strconv.Itoa(e.Conn)
+	if conn != 0 {
+		prefix += " #" + strconv.Itoa(conn)
 	}
 	tint := s.palette.sent
 	if mark == '<' {
@@ -159,7 +159,6 @@ func (s *status) appendHead(b []byte, e *Handshake, raw []byte, mark byte) []byt
 		}
 		b = append(b, '\n')
 	}
-	h := parseHead(raw, s.o.ShowSecrets)
 	line(h.line)
 	for _, f := range h.fields {
 		line(f.String())
@@ -176,8 +175,11 @@ func (s *status) appendHead(b []byte, e *Handshake, raw []byte, mark byte) []byt
 		line(string(bytes.TrimRight(part, "\r\n")))
 	}
 	if omitted > 0 {
-		b = s.appendStar(b, e.Conn)
-		b = append(appendCount(b, uint64(omitted), "byte"), " of the body cut\n"...)
+		b = appendCount(s.appendStar(b, conn), uint64(omitted), "byte")
+		b = append(b, " of the body cut\n"...)
+	}
+	if h.more {
+		b = append(s.appendStar(b, conn), "the body goes on\n"...)
 	}
 	return b
 }
@@ -197,6 +199,7 @@ func (s *status) appendEnd(b []byte, e *End) []byte {
 	var (
 		closed *wsproto.CloseError
 		broken *wsproto.ProtocolError
+		size   *wsproto.SizeError
 		drop   *wsproto.DropError
 	)
 	by := func(verb string) {
@@ -217,16 +220,18 @@ func (s *status) appendEnd(b []byte, e *End) []byte {
 	case errors.As(e.Err, &closed):
 		by("closed")
 		b = appendClose(b, e.Code, e.Reason)
-		if closed.Reply != e.Code && closed.Reply != 0 {
-			b = append(append(b, ", answered with "...), closed.Reply.String()...)
+		differs := closed.Reply != e.Code || closed.ReplyReason != "" && closed.ReplyReason != e.Reason
+		if closed.Reply != 0 && differs {
+			b = appendClose(append(b, ", answered with "...), closed.Reply, closed.ReplyReason)
 		}
 	case errors.As(e.Err, &broken):
 		by("failed")
-		b = appendClose(b, broken.Code, "")
-		b = append(b, ", "...)
-		b = AppendEscaped(b, []byte(broken.Reason))
-		b = append(append(b, " ("...), broken.Ref()...)
-		b = append(b, ')')
+		b = append(appendClose(b, broken.Code, ""), ", "...)
+		b = appendRule(b, broken)
+	case errors.As(e.Err, &size):
+		by("failed")
+		b = append(appendClose(b, wsproto.CloseMessageTooBig, ""), ", "...)
+		b = append(b, size.Error()...)
 	default:
 		switch {
 		case !errors.As(e.Err, &drop):
