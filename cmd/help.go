@@ -12,9 +12,9 @@ import (
 // groupAnnotation holds the section of the help that a flag stands in.
 const groupAnnotation = "group"
 
-// setGroup puts flags into a section of the help. The sections come in the order
-// in which the flags of a command are defined if flags.SortFlags is false, else
-// by the alphabet of their flags; flags without a section come last.
+// setGroup puts flags into a section of the help. The sections, and the flags in
+// each, come in the order in which they are defined; the flags without a section
+// come last.
 func setGroup(flags *pflag.FlagSet, group string, names ...string) {
 	for _, name := range names {
 		annotate(flags, name, groupAnnotation, group)
@@ -60,7 +60,6 @@ func newHelpCmd(s streams) *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return usageError("wscope help connect", `there is no help about "%s"`, strings.Join(args, " "))
 			}
-			about.InitDefaultHelpFlag()
 			_, err = io.WriteString(s.out, helpText(about, s.columns()))
 			return err
 		},
@@ -91,6 +90,7 @@ func helpText(cmd *cobra.Command, columns int) string {
 	if cmd.IsAdditionalHelpTopicCommand() {
 		return b.String()
 	}
+	cmd.InitDefaultHelpFlag() // merges the flags of the root, too
 	fmt.Fprintf(&b, "\nUsage:\n  %s\n", cmd.UseLine())
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", strings.TrimRight(cmd.Example, "\n"))
@@ -121,45 +121,38 @@ func writeCommands(b *strings.Builder, cmd *cobra.Command) {
 
 // writeFlags writes the flags of cmd in their sections.
 func writeFlags(b *strings.Builder, cmd *cobra.Command, columns int) {
+	const general = "General"
 	var order []string
 	groups := map[string]*pflag.FlagSet{}
-	add := func(group string, f *pflag.Flag) {
-		set := groups[group]
-		if set == nil {
-			set = pflag.NewFlagSet(group, pflag.ContinueOnError)
-			set.SortFlags = cmd.Flags().SortFlags
-			groups[group] = set
-			order = append(order, group)
+	set := func(group string) *pflag.FlagSet {
+		if groups[group] == nil {
+			groups[group] = newFlagSet(group)
+			if group != general {
+				order = append(order, group)
+			}
 		}
-		set.AddFlag(f)
+		return groups[group]
 	}
-	const rest = "General"
-	var ungrouped []*pflag.Flag
+	cmd.Flags().SortFlags = false
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if group := f.Annotations[groupAnnotation]; len(group) > 0 {
-			add(group[0], f)
-		} else {
-			ungrouped = append(ungrouped, f)
+		group := general
+		if g := f.Annotations[groupAnnotation]; len(g) > 0 {
+			group = g[0]
 		}
+		set(group).AddFlag(f)
 	})
-	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
-		ungrouped = append(ungrouped, f)
-	})
-	title := rest + " flags"
+	title := general + " flags"
 	if len(order) == 0 {
 		title = "Flags"
 	}
 	for _, group := range order {
 		fmt.Fprintf(b, "\n%s flags:\n%s", group, groups[group].FlagUsagesWrapped(columns))
 	}
-	general := pflag.NewFlagSet(rest, pflag.ContinueOnError)
-	general.SortFlags = cmd.Flags().SortFlags
-	for _, f := range ungrouped {
-		if general.Lookup(f.Name) == nil {
-			general.AddFlag(f)
-		}
-	}
-	if general.HasAvailableFlags() {
-		fmt.Fprintf(b, "\n%s:\n%s", title, general.FlagUsagesWrapped(columns))
-	}
+	fmt.Fprintf(b, "\n%s:\n%s", title, set(general).FlagUsagesWrapped(columns))
+}
+
+func newFlagSet(name string) *pflag.FlagSet {
+	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	flags.SortFlags = false
+	return flags
 }

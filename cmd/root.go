@@ -135,6 +135,7 @@ the wire. Data goes to stdout, everything else to stderr.`,
 	addColorFlags(root)
 
 	root.AddCommand(newAcceptKeyCmd(s, runAcceptKey))
+	root.AddCommand(newConnectCmd(s, runConnect), newListenCmd(s, runListen))
 	root.AddCommand(newCompletionCmd(s), newVersionCmd(s), newExitStatusTopic())
 	root.SetHelpCommand(newHelpCmd(s))
 	return root
@@ -232,18 +233,19 @@ func finish(ctx context.Context, s streams, cmd *cobra.Command, err error) int {
 		if output.brokenPipe() {
 			return exitOK
 		}
-		known = &exitError{code: exitWrite, err: output}
+		err, known = output, &exitError{code: exitWrite}
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		// Whoever sent the signal knows.
 		return exitInterrupted
 	case errors.As(err, &known):
 	case errors.As(err, &ran):
-		known = &exitError{code: exitFailure, err: err}
+		known = &exitError{code: exitFailure}
 	default:
 		known = cobraError(cmd, err)
+		err = known
 	}
 	mode := colorMode(cmd)
-	printDiagnostic(s, mode, levelError, known.Error())
+	printDiagnostic(s, mode, levelError, err.Error())
 	if known.hint != "" {
 		printDiagnostic(s, mode, levelHint, known.hint)
 	}
@@ -260,6 +262,7 @@ var (
 	levelError   = level{"error", []color.Attribute{color.FgRed, color.Bold}}
 	levelWarning = level{"warning", []color.Attribute{color.FgYellow, color.Bold}}
 	levelHint    = level{"hint", []color.Attribute{color.FgYellow}}
+	levelNote    = level{"note", []color.Attribute{color.Faint}}
 )
 
 // printDiagnostic prints a line such as "wscope: error: text" on stderr. Further

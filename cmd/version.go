@@ -46,6 +46,15 @@ func formatVersion(info *debug.BuildInfo, goVersion, platform string) string {
 	return "wscope " + version + " (" + strings.Join(about, ", ") + ") " + goVersion + " " + platform + "\n"
 }
 
+// userAgent returns what a request says it comes from, unless somebody asks for
+// something else.
+func userAgent() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return "wscope/" + strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return "wscope"
+}
+
 // newVersionCmd returns the command that shows what --version shows.
 func newVersionCmd(s streams) *cobra.Command {
 	return &cobra.Command{

@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+
+	"wscope/cmd/internal/lineedit"
+)
+
+// A console is where a person types. Everything that is shown while ReadLine
+// waits goes through its Write, which any goroutine may call.
+type console interface {
+	// ReadLine returns the next line, io.EOF when there is no more, and
+	// lineedit.ErrInterrupt if it was abandoned.
+	ReadLine() (string, error)
+	io.Writer
+	Close() error
+}
+
+// consoleOptions are what a console needs to know.
+type consoleOptions struct {
+	prompt   string
+	history  lineedit.History
+	complete func(line string, pos int) (candidates []string, replace int)
+}
+
+// newConsole returns a line editor on the terminal.
+func newConsole(s streams, o consoleOptions) (console, error) {
+	out := s.out
+	if w, ok := out.(outputWriter); ok {
+		out = w.w // the editor has to see that it is a terminal
+	}
+	e, err := lineedit.New(lineedit.Config{
+		In:       s.in,
+		Out:      out,
+		Prompt:   o.prompt,
+		History:  o.history,
+		Complete: o.complete,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &editor{Editor: e, remove: s.onExit(e.Restore)}, nil
+}
+
+// An editor is a line editor that leaves the terminal as it was on every way
+// out of the program.
+type editor struct {
+	*lineedit.Editor
+	remove func()
+}
+
+func (e *editor) Close() error {
+	err := e.Editor.Close()
+	e.remove()
+	return err
+}
+
+// sessionHistory returns where the lines of a session are kept.
+func sessionHistory(s streams, keep bool, report func(error)) lineedit.History {
+	if !keep {
+		return lineedit.History{Max: -1}
+	}
+	return lineedit.History{Path: historyFile(s), Report: report}
+}
+
+// historyFile returns where the lines of a session are kept: below
+// XDG_STATE_HOME, or ~/.local/state.
+func historyFile(s streams) string {
+	dir := s.getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(dir) { // relative ones are to be ignored, says the XDG specification
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(dir, "wscope", "history")
+}

@@ -1,0 +1,271 @@
+package cmd
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"wscope/render"
+)
+
+// displayOptions are the flags that say what is shown and how.
+type displayOptions struct {
+	format      string
+	json        bool
+	timestamps  string
+	hide        []string
+	maxPreview  int
+	binaryAs    string
+	verbose     int
+	quiet       bool
+	showSecrets bool
+}
+
+// register defines the flags of d.
+func (d *displayOptions) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Var(&choiceFlag{&d.format, "auto", "auto frames messages hex json"}, "format", "what goes to stdout: auto, frames, messages, hex or json; auto is frames on a terminal and messages in a pipe")
+	flags.BoolVar(&d.json, "json", false, "the same as --format json")
+	flags.Var(&choiceFlag{&d.timestamps, "relative", "relative delta wall none"}, "timestamps", "time of each frame: relative, delta, wall or none")
+	flags.StringSliceVar(&d.hide, "hide", nil, "leave out frames with these `opcodes`: text, binary, continuation, ping, pong, close, control, data")
+	flags.IntVar(&d.maxPreview, "max-preview", 0, "show at most `bytes` of a payload in frames and hex, -1 for all (default 1024)")
+	flags.Var(&choiceFlag{&d.binaryAs, "raw", "raw hex base64"}, "binary-as", "how binary messages are written: raw, hex or base64")
+	flags.CountVarP(&d.verbose, "verbose", "v", "show the handshake on stderr, with -vv frames, with -vvv hex dumps")
+	flags.BoolVarP(&d.quiet, "quiet", "q", false, "print nothing but data and errors")
+	flags.BoolVar(&d.showSecrets, "show-secrets", false, "do not redact credentials in what is shown")
+	setFlagExample(flags, "hide", "ping,pong")
+	setGroup(flags, "Output", "format", "json", "timestamps", "hide", "max-preview", "binary-as", "verbose", "quiet", "show-secrets")
+	for _, name := range []string{"format", "timestamps", "binary-as"} {
+		choices := flags.Lookup(name).Value.(*choiceFlag).choices
+		complete := cobra.FixedCompletions(strings.Fields(choices), cobra.ShellCompDirectiveNoFileComp)
+		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
+			panic(err) // the flag was defined above
+		}
+	}
+}
+
+// A choiceFlag is one of a few words.
+type choiceFlag struct {
+	value   *string
+	preset  string
+	choices string
+}
+
+var _ pflag.Value = (*choiceFlag)(nil)
+
+func (f *choiceFlag) Type() string { return "name" }
+
+func (f *choiceFlag) String() string {
+	if f.value == nil || *f.value == "" {
+		return f.preset
+	}
+	return *f.value
+}
+
+func (f *choiceFlag) Set(s string) error {
+	choices := strings.Fields(f.choices)
+	for _, c := range choices {
+		if c == s {
+			*f.value = s
+			return nil
+		}
+	}
+	last := len(choices) - 1
+	return errors.New("expected " + strings.Join(choices[:last], ", ") + " or " + choices[last])
+}
+
+// A display shows events: data on stdout and talk on stderr. It may be used by
+// several goroutines.
+type display struct {
+	out *redirect
+	err *redirect
+
+	options  render.Options // but for the format, which may change
+	messages atomic.Bool    // the format has messages with their times
+	status   render.Renderer
+
+	mu     sync.Mutex
+	data   render.Renderer
+	failed error // the first failure to write data; nothing is written after it
+	onFail func()
+}
+
+// A redirect is a writer that can be exchanged, between two writes.
+type redirect struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (r *redirect) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	w := r.w
+	r.mu.Unlock()
+	return w.Write(p)
+}
+
+func (r *redirect) to(w io.Writer) {
+	r.mu.Lock()
+	r.w = w
+	r.mu.Unlock()
+}
+
+// newDisplay makes the display that the flags ask for. announce says whether the
+// opening of a connection is worth a line without -v.
+func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, announce bool) (*display, error) {
+	format, err := d.dataFormat(s)
+	if err != nil {
+		return nil, err
+	}
+	o := render.Options{
+		Format:      format,
+		Color:       s.color(colorMode, s.outTTY),
+		Terminal:    s.outTTY,
+		MaxPreview:  d.maxPreview,
+		Delimiter:   delimiter,
+		Start:       time.Now(),
+		Width:       s.columns(),
+		ShowSecrets: d.showSecrets,
+	}
+	if d.timestamps != "" {
+		if o.Timestamps, err = render.ParseTimestamps(d.timestamps); err != nil {
+			return nil, usageError("--timestamps wall", "--timestamps: %w", err)
+		}
+	}
+	if d.binaryAs != "" {
+		if o.BinaryAs, err = render.ParseBinaryAs(d.binaryAs); err != nil {
+			return nil, usageError("--binary-as hex", "--binary-as: %w", err)
+		}
+	}
+	if len(d.hide) > 0 {
+		if o.Hide, err = render.ParseOpcodes(strings.Join(d.hide, ",")); err != nil {
+			return nil, usageError("--hide ping,pong", "--hide: %w", err)
+		}
+	}
+	v := &display{out: &redirect{w: s.out}, err: &redirect{w: s.err}, options: o}
+	v.data = render.New(v.out, o)
+	v.messages.Store(format == render.JSON)
+	v.status = render.NewStatus(v.err, render.StatusOptions{
+		Verbose:     d.verbose,
+		Quiet:       d.quiet,
+		Announce:    announce,
+		Color:       s.color(colorMode, s.errTTY),
+		Timestamps:  o.Timestamps,
+		Hide:        o.Hide,
+		MaxPreview:  o.MaxPreview,
+		Start:       o.Start,
+		Width:       o.Width,
+		ShowSecrets: d.showSecrets,
+	})
+	return v, nil
+}
+
+// dataFormat resolves --format and --json.
+func (d displayOptions) dataFormat(s streams) (render.Format, error) {
+	name := d.format
+	if d.json {
+		if name != "" && name != "auto" && name != "json" {
+			return 0, usageError("--json", "--json and --format %s cannot be used together", name)
+		}
+		name = "json"
+	}
+	if name == "" || name == "auto" {
+		if s.outTTY {
+			return render.Frames, nil
+		}
+		return render.Messages, nil
+	}
+	return render.ParseFormat(name)
+}
+
+// setFormat changes the format of what is shown from here on.
+func (v *display) setFormat(f render.Format) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.data.Flush()
+	v.options.Format = f
+	v.messages.Store(f == render.JSON)
+	v.data = render.New(v.out, v.options)
+}
+
+// show renders an event on both streams. Talk that comes between data goes out
+// in order: what is gathered of either stream is written before the other is.
+func (v *display) show(e render.Event) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.showData(e)
+	switch e.(type) {
+	case *render.Message:
+		return
+	case *render.Frame:
+		v.status.Render(e)
+		return
+	}
+	v.flushLocked()
+	v.status.Render(e)
+	v.status.Flush()
+}
+
+func (v *display) showData(e render.Event) {
+	if v.failed == nil {
+		v.fail(v.data.Render(e))
+	}
+}
+
+// flush writes out what is gathered.
+func (v *display) flush() {
+	v.mu.Lock()
+	v.flushLocked()
+	v.mu.Unlock()
+}
+
+func (v *display) flushLocked() {
+	if v.failed == nil {
+		v.fail(v.data.Flush())
+	}
+	v.status.Flush()
+}
+
+// fail notes that stdout cannot be written to, with mu held.
+func (v *display) fail(err error) {
+	if err == nil || v.failed != nil {
+		return
+	}
+	v.failed = err
+	if v.onFail != nil {
+		go v.onFail() // it may want to show something
+	}
+}
+
+// failure returns the error that ended the output, or nil.
+func (v *display) failure() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.failed
+}
+
+// report shows an error with its hint, and returns what ends the program with
+// its status and without another word.
+func (v *display) report(err error) error {
+	if err == nil {
+		return nil
+	}
+	var quiet quietExit
+	if errors.As(err, &quiet) {
+		return err
+	}
+	e := &exitError{code: exitFailure, err: err}
+	errors.As(err, &e)
+	v.show(&render.Failure{Meta: render.Meta{Time: time.Now()}, Err: e.err, Hint: e.hint})
+	return quietExit{e.code}
+}
+
+// wantsFrames reports whether frames are shown at all.
+func (d displayOptions) wantsFrames(f render.Format) bool {
+	return f != render.Messages || d.verbose >= 2
+}

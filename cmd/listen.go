@@ -1,0 +1,159 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wscope/wsproto"
+)
+
+// listenOptions are what the command line of listen asks for.
+type listenOptions struct {
+	streams
+	colorMode string
+	display   displayOptions
+	protocol  protocolOptions
+
+	address      string
+	once         bool
+	noEcho       bool
+	subprotocols []string
+	origins      []string
+	maxClients   int
+	fragment     int
+
+	idleTimeout, handshakeTimeout time.Duration
+
+	interactive bool
+	noHistory   bool
+	newConsole  func(streams, consoleOptions) (console, error)
+}
+
+// defaultAddress is where listen listens if nothing else is said. Only this
+// machine can reach it.
+const (
+	defaultHost       = "127.0.0.1"
+	defaultAddress    = defaultHost + ":8080"
+	defaultMaxClients = 16384
+)
+
+func newListenCmd(s streams, run func(context.Context, listenOptions) error) *cobra.Command {
+	o := listenOptions{streams: s, newConsole: newConsole}
+	cmd := &cobra.Command{
+		Use:   "listen [flags] [address]",
+		Short: "Serve WebSocket clients: echo what they send and show every frame",
+		Long: `Serve WebSocket clients: echo what they send and show every frame.
+
+The address is a port, :port, host:port or unix:PATH; without one it is
+` + defaultAddress + `. A port alone is bound to this machine only; port 0 takes a free
+one. When clients can connect, one line on stdout says where.
+
+With --once the exit status tells how the session of the one client ended.`,
+		Example: `  wscope listen
+  wscope listen 0.0.0.0:9001 --subprotocol chat.v2 -v
+  wscope listen 0 --once --format json
+  wscope listen 8080 --interactive --no-echo`,
+		Args: maxArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.address = defaultAddress
+			if len(args) > 0 {
+				o.address = args[0]
+			}
+			o.colorMode = colorMode(cmd)
+			if o.maxClients < 1 {
+				return usageError("wscope listen --max-clients 10", "--max-clients %d: expected at least 1", o.maxClients)
+			}
+			return run(cmd.Context(), o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&o.once, "once", false, "end after the first client")
+	flags.BoolVar(&o.noEcho, "no-echo", false, "do not send messages back")
+	flags.VarP(listFlag{&o.subprotocols}, "subprotocol", "s", "speak this `subprotocol`; repeats, or several with commas")
+	flags.StringArrayVar(&o.origins, "allow-origin", nil, "refuse browsers with another `origin` with 403; repeats")
+	flags.IntVar(&o.maxClients, "max-clients", defaultMaxClients, "answer 503 to more clients at a time")
+	flags.IntVar(&o.fragment, "fragment", 0, "send each message back in frames of this many `bytes`")
+	flags.Var(durationFlag{d: &o.idleTimeout}, "idle-timeout", "close clients that send nothing for this time (default never)")
+	o.handshakeTimeout = wsproto.DefaultHandshakeTimeout
+	flags.Var(durationFlag{d: &o.handshakeTimeout}, "handshake-timeout", "drop clients whose request takes longer")
+	flags.BoolVarP(&o.interactive, "interactive", "i", false, "send what is typed to every client; slash commands work on a terminal")
+	flags.BoolVar(&o.noHistory, "no-history", false, "neither read nor keep the history of what is typed")
+	setGroup(flags, "Server", "once", "no-echo", "subprotocol", "allow-origin", "max-clients", "fragment",
+		"idle-timeout", "handshake-timeout", "interactive", "no-history")
+	o.protocol.register(flags)
+	o.display.register(cmd)
+	return cmd
+}
+
+// runListen serves until it is interrupted.
+func runListen(ctx context.Context, o listenOptions) error {
+	network, address, err := parseAddress(o.address)
+	if err != nil {
+		return err
+	}
+	view, err := o.display.newDisplay(o.streams, o.colorMode, "", true)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen(network, address)
+	if err != nil {
+		return failure(exitConnect, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(err))
+	}
+	defer l.Close()
+	if _, err := fmt.Fprintf(o.out, "listening on %s\n", readyURL(l.Addr())); err != nil {
+		return err
+	}
+	return view.report(newServer(o, view, l).run(ctx))
+}
+
+// parseAddress reads an address: a port, :port, host:port or unix:PATH. Where
+// there is no host it is this machine only.
+func parseAddress(s string) (network, address string, err error) {
+	if path, ok := strings.CutPrefix(s, "unix:"); ok {
+		if path == "" {
+			return "", "", usageError("wscope listen unix:/run/wscope.sock", "%q has no path", s)
+		}
+		return "unix", path, nil
+	}
+	host, port := "", s
+	if strings.Contains(s, ":") {
+		if host, port, err = net.SplitHostPort(s); err != nil {
+			return "", "", usageError("wscope listen 127.0.0.1:9001", "address %q: %w", s, err)
+		}
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return "", "", usageError("wscope listen 127.0.0.1:9001", "address %q: %q is not a port, expected 0 to 65535", s, port)
+	} else {
+		port = strconv.FormatUint(n, 10)
+	}
+	if host == "" {
+		host = defaultHost
+	}
+	return "tcp", net.JoinHostPort(host, port), nil
+}
+
+// readyURL returns the URL that clients of the listener use.
+func readyURL(a net.Addr) string {
+	if a.Network() == "unix" {
+		return "ws+unix:" + a.String() + ":/"
+	}
+	return "ws://" + a.String() + "/"
+}
+
+func listenHint(err error) string {
+	switch {
+	case errors.Is(err, errAddrInUse):
+		return "another program listens there; port 0 takes a free one"
+	case errors.Is(err, errAccess):
+		return "ports below 1024 are not for everybody"
+	}
+	return ""
+}

@@ -1,0 +1,207 @@
+package cmd
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wscope/render"
+	"wscope/wsproto"
+)
+
+// maxPings bounds how many pings are remembered for their round trip.
+const maxPings = 64
+
+// An observer turns what a connection's trace reports into events of a display.
+type observer struct {
+	view *display
+	conn int // number of the connection, 0 if there is only one
+	role wsproto.Role
+	url  string
+	peer string
+
+	// Of the opening handshake.
+	request, response []byte
+
+	mu    sync.Mutex
+	pings []sentPing
+	rtt   time.Duration // of the last pong
+
+	// waiting is set while the reading goroutine has nothing to do but wait
+	// for the peer: only then is silence the peer's.
+	waiting atomic.Bool
+
+	// One event of each kind is kept for each side, so that showing a frame
+	// allocates nothing.
+	sent, received render.Frame
+	message        render.Message
+}
+
+type sentPing struct {
+	payload string
+	at      time.Time
+}
+
+func newObserver(view *display, role wsproto.Role, conn int) *observer {
+	return &observer{view: view, role: role, conn: conn}
+}
+
+// trace returns the functions that a connection reports to. Without frames only
+// the handshake is looked at, and the display is flushed in time.
+func (o *observer) trace(frames bool) wsproto.Trace {
+	t := wsproto.Trace{Waiting: func() {
+		o.view.flush()
+		o.waiting.Store(true)
+	}}
+	own, peer := &o.request, &o.response
+	if o.role == wsproto.Server {
+		own, peer = peer, own
+	}
+	t.HandshakeSent = func(raw []byte) { *own = append(*own, raw...) }
+	t.HandshakeReceived = func(raw []byte) { *peer = append(*peer, raw...) }
+	if frames {
+		t.FrameSent = o.frameSent
+		t.FrameReceived = o.frameReceived
+	}
+	return t
+}
+
+func (o *observer) frameSent(f *wsproto.FrameInfo) {
+	if f.Header.Opcode == wsproto.OpPing {
+		o.pinged(f)
+	}
+	o.sent = render.Frame{Meta: render.Meta{Time: f.Time, Conn: o.conn}, Dir: render.Sent, FrameInfo: f}
+	o.view.show(&o.sent)
+	if o.view.options.Terminal {
+		o.view.flush() // somebody has just typed it
+	}
+}
+
+func (o *observer) frameReceived(f *wsproto.FrameInfo) {
+	o.waiting.Store(false)
+	o.received = render.Frame{Meta: render.Meta{Time: f.Time, Conn: o.conn}, Dir: render.Received, FrameInfo: f}
+	if f.Header.Opcode == wsproto.OpPong {
+		o.received.RTT = o.pong(f)
+	}
+	o.view.show(&o.received)
+}
+
+func (o *observer) pinged(f *wsproto.FrameInfo) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.pings) == maxPings {
+		o.pings = o.pings[1:]
+	}
+	o.pings = append(o.pings, sentPing{string(f.Payload), f.Time})
+}
+
+// pong returns the time since the ping that f answers. A pong answers all pings
+// up to the newest with its payload (RFC 6455, Section 5.5.3).
+func (o *observer) pong(f *wsproto.FrameInfo) time.Duration {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for i := len(o.pings) - 1; i >= 0; i-- {
+		if p := o.pings[i]; p.payload == string(f.Payload) {
+			o.pings = o.pings[i+1:]
+			o.rtt = max(f.Time.Sub(p.at), 1)
+			return o.rtt
+		}
+	}
+	return 0
+}
+
+// messageReceived shows a message. Only the reading goroutine calls it.
+func (o *observer) messageReceived(m wsproto.Message) {
+	o.waiting.Store(false)
+	o.message = render.Message{
+		Meta:   o.meta(),
+		Dir:    render.Received,
+		Opcode: m.Opcode, Payload: m.Payload, Fragments: m.Frames,
+		Start: true, Done: true,
+	}
+	o.view.show(&o.message)
+}
+
+// pieceReceived shows a part of a message. Only the reading goroutine calls it.
+func (o *observer) pieceReceived(p wsproto.Piece) {
+	o.waiting.Store(false)
+	o.message = render.Message{
+		Meta:   o.meta(),
+		Dir:    render.Received,
+		Opcode: p.Opcode, Payload: p.Payload,
+		Start: p.Start, Done: p.Done,
+	}
+	if p.Done {
+		o.message.Fragments = p.Frames
+	}
+	o.view.show(&o.message)
+}
+
+// messageSent shows a message that was sent, where messages are of interest.
+func (o *observer) messageSent(op wsproto.Opcode, p []byte) {
+	if o.view.messages.Load() {
+		o.view.show(&render.Message{
+			Meta: o.meta(), Dir: render.Sent, Opcode: op, Payload: p, Start: true, Done: true,
+		})
+	}
+}
+
+// meta is left without a time where nothing shows it.
+func (o *observer) meta() render.Meta {
+	m := render.Meta{Conn: o.conn}
+	if o.view.messages.Load() {
+		m.Time = time.Now()
+	}
+	return m
+}
+
+// handshake shows how the opening handshake went.
+func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
+	e := &render.Handshake{
+		Meta:     render.Meta{Time: time.Now(), Conn: o.conn},
+		Role:     o.role,
+		URL:      o.url,
+		Peer:     o.peer,
+		Request:  o.request,
+		Response: o.response,
+		Took:     took,
+		Err:      err,
+	}
+	if c != nil {
+		e.Subprotocol = c.Subprotocol()
+		for _, x := range c.Extensions() {
+			e.Extensions = append(e.Extensions, x.String())
+		}
+	}
+	o.view.show(e)
+}
+
+func (o *observer) note(text string) {
+	o.view.show(&render.Note{Meta: render.Meta{Time: time.Now(), Conn: o.conn}, Text: text})
+}
+
+func (o *observer) fail(err error, hint string) {
+	o.view.show(&render.Failure{Meta: render.Meta{Time: time.Now(), Conn: o.conn}, Err: err, Hint: hint})
+}
+
+// end shows how the session ended.
+func (o *observer) end(c *wsproto.Conn, out outcome, opened time.Time) {
+	e := out.event()
+	e.Meta = render.Meta{Time: time.Now(), Conn: o.conn}
+	e.Took = e.Time.Sub(opened)
+	e.Stats = o.stats(c)
+	o.view.show(e)
+}
+
+func (o *observer) stats(c *wsproto.Conn) render.Stats {
+	s := c.Stats()
+	o.mu.Lock()
+	rtt := o.rtt
+	o.mu.Unlock()
+	return render.Stats{
+		FramesSent: s.FramesSent, FramesReceived: s.FramesReceived,
+		BytesSent: s.BytesSent, BytesReceived: s.BytesReceived,
+		MessagesSent: s.MessagesSent, MessagesReceived: s.MessagesReceived,
+		RTT: rtt,
+	}
+}

@@ -1,0 +1,157 @@
+package cmd
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"wscope/render"
+	"wscope/wsproto"
+)
+
+// errNoPong ends a connection whose peer is silent.
+type errNoPong struct{ after time.Duration }
+
+func (e *errNoPong) Error() string {
+	return fmt.Sprintf("no pong and nothing else within %v of a ping", e.after)
+}
+
+// errMaxTime ends a session that has lasted too long.
+type errMaxTime struct{ after time.Duration }
+
+func (e *errMaxTime) Error() string { return fmt.Sprintf("the session was over its --max-time of %v", e.after) }
+
+// An outcome is how a session ended and what that means.
+type outcome struct {
+	err    error // what reading the connection ended with
+	by     render.Side
+	code   wsproto.CloseCode // that mattered, 1006 without a closing handshake
+	reason string
+	exit   int
+}
+
+// event returns the outcome as an event.
+func (o outcome) event() *render.End {
+	return &render.End{Err: o.err, By: o.by, Code: o.code, Reason: o.reason}
+}
+
+// judge tells what the error that ended a connection means.
+func judge(err error) outcome {
+	o := outcome{err: err, code: wsproto.CloseAbnormal, exit: exitReceive}
+	var (
+		closed *wsproto.CloseError
+		broken *wsproto.ProtocolError
+		size   *wsproto.SizeError
+		drop   *wsproto.DropError
+		noPong *errNoPong
+		late   *errMaxTime
+	)
+	switch {
+	case errors.As(err, &closed):
+		o.code, o.reason, o.by, o.exit = closed.Code, closed.Reason, render.Us, exitOK
+		if closed.Remote {
+			o.by = render.Peer
+			if !normalCode(closed.Code) {
+				o.exit = exitClosed
+			}
+		} else if !normalCode(closed.Reply) && closed.Reply != closed.Code {
+			o.exit = exitClosed
+		}
+	case errors.As(err, &broken):
+		o.by, o.code, o.reason, o.exit = render.Us, broken.Code, broken.Reason, exitProtocol
+	case errors.As(err, &size):
+		o.by, o.code, o.reason = render.Us, wsproto.CloseMessageTooBig, size.Error()
+	case errors.As(err, &drop):
+		switch drop.Drop {
+		case wsproto.DropFIN, wsproto.DropReset:
+			o.by = render.Peer
+		case wsproto.DropCloseTimeout:
+			o.by, o.exit = render.Us, exitTimeout
+		case wsproto.DropSend:
+			o.exit = exitSend
+		}
+	case errors.As(err, &noPong):
+		o.by, o.exit = render.Us, exitNoPong
+	case errors.As(err, &late):
+		o.by, o.exit = render.Us, exitTimeout
+	}
+	return o
+}
+
+// normalCode reports whether a peer that closes with code has no complaint.
+func normalCode(code wsproto.CloseCode) bool {
+	return code == wsproto.CloseNormal || code == wsproto.CloseGoingAway || code == wsproto.CloseNoStatus
+}
+
+// dialFailure gives an error of opening a connection its exit status and says
+// what to try.
+func dialFailure(err error, u wsproto.URL) error {
+	var (
+		known     *exitError
+		handshake *wsproto.HandshakeError
+		tlsErr    *wsproto.TLSError
+		dns       *net.DNSError
+		op        *net.OpError
+	)
+	addr := u.Addr()
+	switch {
+	case errors.As(err, &known):
+		return err
+	case errors.As(err, &handshake):
+		return handshakeFailure(handshake, u)
+	case errors.As(err, &tlsErr):
+		return tlsFailure(tlsErr, u)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return failure(exitTimeout, fmt.Errorf("connecting to %s took too long: %w", addr, err), "--connect-timeout gives it more time")
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.As(err, &dns):
+		what := "the name " + dns.Name + " was not resolved"
+		if dns.IsNotFound {
+			what = "there is no host called " + dns.Name
+		}
+		return failure(exitHostName, fmt.Errorf("%s: %w", what, err), "check the name in the URL, and that this machine has a name server")
+	case errors.As(err, &op):
+		hint := ""
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			hint = "nothing listens on " + addr + ": check the port, and that the server runs"
+		}
+		return failure(exitConnect, fmt.Errorf("connecting to %s: %w", addr, err), hint)
+	}
+	return failure(exitConnect, err, "")
+}
+
+// tlsFailure tells a certificate that was not accepted from other trouble.
+func tlsFailure(err *wsproto.TLSError, u wsproto.URL) error {
+	var (
+		verify   *tls.CertificateVerificationError
+		host     x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		unknown  x509.UnknownAuthorityError
+		notTLS   tls.RecordHeaderError
+		hostname = u.Host
+	)
+	switch {
+	case errors.As(err, &host):
+		return failure(exitServerCert, err, "the certificate is for another name; -k connects all the same")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return failure(exitServerCert, err, "the certificate has expired or is not valid yet: check the clock; -k connects all the same")
+	case errors.As(err, &unknown):
+		return failure(exitServerCert, err, "no known authority has signed the certificate: name it with --cacert FILE; -k connects without a check")
+	case errors.As(err, &verify):
+		return failure(exitServerCert, err, "-k connects without checking the certificate")
+	case errors.As(err, &notTLS):
+		return failure(exitTLS, err, "the server does not speak TLS on this port: try ws://"+hostname)
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return failure(exitTimeout, err, "")
+	}
+	return failure(exitTLS, err, "")
+}

@@ -1,0 +1,297 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wscope/wsproto"
+)
+
+// maxTurnedAway bounds how many clients are told at the same time that there is
+// no room. Further ones are closed without a word.
+const maxTurnedAway = 64
+
+// A server serves the clients of listen.
+type server struct {
+	listenOptions
+	view     *display
+	listener net.Listener
+	frames   bool // somebody looks at them
+
+	accepted   atomic.Int64 // numbers the clients
+	turnedAway atomic.Int64
+	wg         sync.WaitGroup
+
+	mu      sync.Mutex
+	active  int // connections, those in their handshake too
+	clients map[int]*client
+	closing bool
+	first   error         // how the session of the first client ended, with --once
+	done    chan struct{} // closed when it has
+
+	// When there are clients, those who wait for one are told.
+	arrived chan struct{}
+}
+
+// A client is an open connection of a server.
+type client struct {
+	*observer
+	c      *wsproto.Conn
+	opened time.Time
+	outbox chan func(*wsproto.Conn) error // of an interactive server, else nil
+}
+
+func newServer(o listenOptions, view *display, l net.Listener) *server {
+	return &server{
+		listenOptions: o,
+		view:          view,
+		listener:      l,
+		frames:        !o.display.quiet && o.display.wantsFrames(view.options.Format),
+		clients:       map[int]*client{},
+		done:          make(chan struct{}),
+		arrived:       make(chan struct{}, 1),
+	}
+}
+
+// run serves until ctx ends, the first client has gone with --once, or stdout
+// can no longer be written to.
+func (s *server) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.view.onFail = cancel
+	if s.interactive {
+		stop, err := s.startInput(ctx, cancel)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- s.acceptLoop() }()
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case <-s.done:
+	case err = <-failed:
+	}
+	s.listener.Close()
+	s.closeAll(closing{code: wsproto.CloseGoingAway, reason: "server is shutting down"})
+	s.wg.Wait()
+	if failure := s.view.failure(); failure != nil {
+		return failure
+	}
+	if s.once && err == nil {
+		err = s.first
+	}
+	return err
+}
+
+func (s *server) acceptLoop() error {
+	for delay := time.Duration(0); ; {
+		nc, err := s.listener.Accept()
+		switch {
+		case err == nil:
+			delay = 0
+			s.admit(nc)
+		case errors.Is(err, net.ErrClosed):
+			return nil
+		default:
+			// Out of descriptors, mostly. It passes when clients leave.
+			if delay == 0 {
+				newObserver(s.view, wsproto.Server, 0).fail(fmt.Errorf("accepting a client: %w", err), "")
+			}
+			delay = min(max(2*delay, 5*time.Millisecond), time.Second)
+			time.Sleep(delay)
+		}
+	}
+}
+
+// admit takes a client in if there is room.
+func (s *server) admit(nc net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		nc.Close()
+		return
+	}
+	if s.active >= s.maxClients {
+		if s.turnedAway.Add(1) > maxTurnedAway {
+			s.turnedAway.Add(-1)
+			nc.Close()
+			return
+		}
+		s.wg.Go(func() {
+			defer s.turnedAway.Add(-1)
+			s.turnAway(nc)
+		})
+		return
+	}
+	s.active++
+	s.wg.Go(func() {
+		s.serve(nc)
+		s.mu.Lock()
+		s.active--
+		s.mu.Unlock()
+	})
+}
+
+func (s *server) turnAway(nc net.Conn) {
+	a := wsproto.Acceptor{HandshakeTimeout: s.handshakeTimeout}
+	p, err := a.Read(nc)
+	if err != nil {
+		return
+	}
+	p.Reject(503, wsproto.Fields{{Name: "Retry-After", Value: "1"}},
+		fmt.Sprintf("this server takes %d clients at a time\n", s.maxClients))
+}
+
+// serve sees one client through, from its request to its end.
+func (s *server) serve(nc net.Conn) {
+	o := newObserver(s.view, wsproto.Server, int(s.accepted.Add(1)))
+	o.peer = nc.RemoteAddr().String()
+	a := wsproto.Acceptor{
+		Config:           s.protocol.config(),
+		HandshakeTimeout: s.handshakeTimeout,
+		Subprotocols:     s.subprotocols,
+	}
+	if !s.display.quiet || s.frames {
+		a.Trace = o.trace(s.frames)
+	}
+	if len(s.origins) > 0 {
+		a.CheckOrigin = func(origin string) bool { return origin == "" || slices.Contains(s.origins, origin) }
+	}
+	start := time.Now()
+	c, req, err := a.Accept(nc)
+	if req != nil {
+		o.url = req.Target
+	}
+	o.handshake(c, time.Since(start), err)
+	if err != nil {
+		return
+	}
+	cl := &client{observer: o, c: c, opened: time.Now()}
+	if !s.join(cl) {
+		c.Close(wsproto.CloseGoingAway, "")
+	}
+	err = s.echo(cl)
+	s.leave(cl)
+	out := judge(err)
+	o.end(c, out, cl.opened)
+	if s.once {
+		s.mu.Lock()
+		if s.first == nil && out.exit != exitOK {
+			s.first = quietExit{out.exit}
+		}
+		if !s.closing {
+			s.closing = true
+			close(s.done)
+		}
+		s.mu.Unlock()
+	}
+}
+
+// join adds a client. It reports false if the server is about to end.
+func (s *server) join(cl *client) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.clients[cl.conn] = cl
+	if s.interactive {
+		s.startOutbox(cl)
+	}
+	if s.once {
+		s.listener.Close()
+	}
+	select {
+	case s.arrived <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+func (s *server) leave(cl *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.clients, cl.conn)
+	if cl.outbox != nil {
+		close(cl.outbox)
+		cl.outbox = nil
+	}
+}
+
+// closeAll begins the closing handshake with every client.
+func (s *server) closeAll(how closing) {
+	s.mu.Lock()
+	s.closing = true
+	var open []*wsproto.Conn
+	for _, cl := range s.clients {
+		open = append(open, cl.c)
+	}
+	s.mu.Unlock()
+	for _, c := range open {
+		c.Close(how.code, how.reason)
+	}
+}
+
+// echo sends messages back until the connection ends, and returns why it did.
+func (s *server) echo(cl *client) error {
+	if s.idleTimeout > 0 {
+		stop := make(chan struct{})
+		defer close(stop)
+		go closeIdle(cl.c, s.idleTimeout, stop)
+	}
+	shown := s.view.messages.Load() || s.shownAsMessages()
+	for {
+		m, err := cl.c.ReadMessage()
+		if err != nil {
+			return err
+		}
+		if shown {
+			cl.messageReceived(m)
+		}
+		if s.noEcho {
+			continue
+		}
+		// An error ends the connection, and reading tells how.
+		if s.fragment > 0 {
+			err = cl.c.WriteFragmented(m.Opcode, m.Payload, s.fragment)
+		} else {
+			err = cl.c.QueueMessage(m.Opcode, m.Payload)
+		}
+		if err == nil {
+			cl.messageSent(m.Opcode, m.Payload)
+		}
+	}
+}
+
+// shownAsMessages reports whether messages themselves are what is shown.
+func (s *server) shownAsMessages() bool { return !s.display.quiet && !s.frames || s.interactive }
+
+// closeIdle closes a connection on which nothing comes for the time of timeout.
+func closeIdle(c *wsproto.Conn, timeout time.Duration, stop <-chan struct{}) {
+	ticker := time.NewTicker(max(timeout/8, time.Millisecond))
+	defer ticker.Stop()
+	last, since := c.Stats().WireReceived, time.Now()
+	for {
+		select {
+		case <-stop:
+			return
+		case now := <-ticker.C:
+			if n := c.Stats().WireReceived; n != last {
+				last, since = n, now
+			} else if now.Sub(since) >= timeout {
+				c.Close(wsproto.CloseGoingAway, "idle for "+timeout.String())
+				return
+			}
+		}
+	}
+}

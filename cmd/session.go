@@ -1,0 +1,354 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wscope/wsproto"
+)
+
+// A session is one run of connect: it joins the connection, what is sent on it
+// and what is shown of it.
+type session struct {
+	connectOptions
+	target target
+	dialer *wsproto.Dialer
+	view   *display
+
+	first    []action // of -x
+	payloads payloadReader
+	inPieces bool
+
+	o  *observer
+	mu sync.Mutex
+	c  *wsproto.Conn // nil while there is no connection
+
+	opened   time.Time
+	received int // messages, of the reading goroutine
+
+	sent        atomic.Int64 // messages
+	interrupted atomic.Bool
+	timedOut    atomic.Bool // --wait is over
+	closedByUs  atomic.Bool
+	inputDone   atomic.Bool
+	quiet       *time.Timer // runs while inputDone
+	progressed  wsproto.Stats
+
+	failMu  sync.Mutex
+	failure error // the first of what was to be sent and could not
+}
+
+// An action is something to do in a session: a message to send, or a command.
+type action struct {
+	op      wsproto.Opcode
+	payload []byte
+	command string
+}
+
+// prepare reads and judges all that is to be sent, before anything is.
+func (s *session) prepare() error {
+	s.payloads = payloadReader{stdin: s.in, escape: s.escape}
+	op := opcode(s.binary)
+	for _, arg := range s.execute {
+		if s.slash && isCommand(arg) {
+			if _, _, err := findCommand(arg); err != nil {
+				return usageError("-x '/ping hello'", "-x: %w", err)
+			}
+			s.first = append(s.first, action{command: arg})
+			continue
+		}
+		if s.slash {
+			arg = unslash(arg)
+		}
+		p, err := s.payloads.read(arg)
+		if err == nil && op == wsproto.OpText {
+			err = checkText(p)
+		}
+		var file *fileError
+		switch {
+		case errors.As(err, &file):
+			hint := ""
+			if file.err != nil && p != nil {
+				hint = binaryHint
+			}
+			return failure(exitReadFile, fmt.Errorf("-x %.60q: %w", arg, err), hint)
+		case err != nil:
+			return usageError(`-e -x 'line\n'`, "-x: %w", err)
+		}
+		s.first = append(s.first, action{op: op, payload: p})
+	}
+	return nil
+}
+
+// open opens the connection of the session, or a new one after /reconnect.
+func (s *session) open(ctx context.Context) error {
+	s.o = newObserver(s.view, wsproto.Client, 0)
+	d := *s.dialer
+	d.Config = s.config(s.o)
+	d.Subprotocols, d.Version, d.Key = s.subprotocols, s.version, s.key
+	c, err := s.dial.open(ctx, &d, s.target, s.o)
+	if err != nil {
+		return err
+	}
+	s.opened = time.Now()
+	s.mu.Lock()
+	s.c = c
+	s.mu.Unlock()
+	s.view.mu.Lock()
+	s.view.onFail = s.shut
+	s.view.mu.Unlock()
+	return nil
+}
+
+// conn returns the open connection, or nil.
+func (s *session) conn() *wsproto.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.c
+}
+
+// runPiped is a session without a person: -x and stdin are sent, what comes is
+// written, and the end is found by itself.
+func (s *session) runPiped(ctx context.Context) error {
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	defer s.watch(ctx)()
+	go s.feed()
+	return s.conclude(ctx, s.receive())
+}
+
+// watch looks after signals, --max-time and --ping-interval until the returned
+// function is called.
+func (s *session) watch(ctx context.Context) (stop func()) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	unhook := context.AfterFunc(ctx, func() { s.interrupt(ctx, done) })
+	c := s.conn()
+	if s.pingInterval > 0 {
+		wg.Go(func() { s.pingLoop(c, done) })
+	}
+	return func() {
+		unhook()
+		close(done)
+		wg.Wait()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.quiet != nil {
+			s.quiet.Stop()
+		}
+	}
+}
+
+// interrupt ends the session after a signal, or when its time is over.
+func (s *session) interrupt(ctx context.Context, done chan struct{}) {
+	c := s.conn()
+	if c == nil {
+		return
+	}
+	var late *errMaxTime
+	if !errors.As(context.Cause(ctx), &late) {
+		s.interrupted.Store(true)
+		s.shut()
+		return
+	}
+	s.shut()
+	select {
+	case <-done:
+	case <-time.After(min(s.protocol.closeTimeout, time.Second)):
+		c.Abort(late)
+	}
+}
+
+// shut begins the closing handshake.
+func (s *session) shut() {
+	s.closeWith(s.closing)
+}
+
+func (s *session) closeWith(how closing) error {
+	c := s.conn()
+	if c == nil {
+		return errNotConnected
+	}
+	s.closedByUs.Store(true)
+	return c.Close(how.code, how.reason)
+}
+
+var errNotConnected = errors.New("there is no connection")
+
+// pingLoop sends pings and ends a connection on which nothing comes after one.
+func (s *session) pingLoop(c *wsproto.Conn, done <-chan struct{}) {
+	ticker := time.NewTicker(s.pingInterval)
+	defer ticker.Stop()
+	var deadline <-chan time.Time
+	var before uint64
+	for n := 1; ; {
+		select {
+		case <-done:
+			return
+		case <-ticker.C:
+			before0 := c.Stats().WireReceived
+			if c.Ping(fmt.Appendf(nil, "p-%02d", n)) != nil {
+				return // the reading goroutine knows why
+			}
+			s.view.flush()
+			n++
+			if s.pingTimeout > 0 && deadline == nil {
+				deadline, before = time.After(s.pingTimeout), before0
+			}
+		case <-deadline:
+			deadline = nil
+			if s.o.waiting.Load() && c.Stats().WireReceived == before {
+				c.Abort(&errNoPong{s.pingTimeout})
+				return
+			}
+		}
+	}
+}
+
+// receive shows what comes until the connection ends, and returns why it did.
+func (s *session) receive() error {
+	c := s.conn()
+	if s.inPieces {
+		return s.receivePieces(c)
+	}
+	for {
+		m, err := c.ReadMessage()
+		if err != nil {
+			return err
+		}
+		if s.count > 0 && s.received >= s.count {
+			continue // it came between our Close frame and the peer's
+		}
+		s.received++
+		s.o.messageReceived(m)
+		if s.echo {
+			if err := c.QueueMessage(m.Opcode, m.Payload); err == nil {
+				s.sent.Add(1)
+			}
+		}
+		if s.received == s.count {
+			s.shut()
+		}
+	}
+}
+
+func (s *session) receivePieces(c *wsproto.Conn) error {
+	for {
+		p, err := c.ReadPiece()
+		if err != nil {
+			return err
+		}
+		if s.count > 0 && s.received >= s.count {
+			continue
+		}
+		s.o.pieceReceived(p)
+		if p.Done {
+			if s.received++; s.received == s.count {
+				s.shut()
+			}
+		}
+	}
+}
+
+// progress runs on the reading goroutine each time it is about to wait, and puts
+// the end of --wait off if data has come. Control frames do not count: a server
+// that pings is no server that answers.
+func (s *session) progress() {
+	if !s.inputDone.Load() {
+		return
+	}
+	c := s.conn()
+	now := c.Stats()
+	last := s.progressed
+	s.progressed = now
+	if now.MessagesReceived != last.MessagesReceived || c.MessageOpen() && now.WireReceived != last.WireReceived {
+		s.quiet.Reset(s.wait)
+	}
+}
+
+// inputEnds notes that nothing more will be sent, and begins to wait for the
+// end.
+func (s *session) inputEnds() {
+	if s.echo || s.wait < 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.quiet = time.AfterFunc(s.wait, func() {
+		s.timedOut.Store(true)
+		s.shut()
+	})
+	s.inputDone.Store(true)
+}
+
+// fail notes that something could not be sent.
+func (s *session) fail(err error) {
+	s.failMu.Lock()
+	defer s.failMu.Unlock()
+	if s.failure == nil {
+		s.failure = err
+	}
+}
+
+func (s *session) failed() error {
+	s.failMu.Lock()
+	defer s.failMu.Unlock()
+	return s.failure
+}
+
+// conclude shows how the session ended and returns the error that the program
+// ends with.
+func (s *session) conclude(ctx context.Context, err error) error {
+	if err := s.view.failure(); err != nil {
+		return err
+	}
+	out := judge(err)
+	why := s.complaint(ctx, &out)
+	s.o.end(s.conn(), out, s.opened)
+	if err := s.view.failure(); err != nil {
+		return err
+	}
+	if why != nil {
+		return why
+	}
+	if out.exit != exitOK {
+		return quietExit{out.exit}
+	}
+	return nil
+}
+
+// complaint looks for what was left open in a session that ended in order.
+func (s *session) complaint(ctx context.Context, out *outcome) error {
+	if err := s.failed(); err != nil {
+		return err
+	}
+	var late *errMaxTime
+	if errors.As(context.Cause(ctx), &late) {
+		return failure(exitTimeout, late, "")
+	}
+	if out.exit != exitOK {
+		return nil
+	}
+	missing := s.count > 0 && s.received < s.count
+	unanswered := s.sent.Load() > 0 && s.received == 0
+	switch {
+	case s.interrupted.Load():
+		if missing || unanswered {
+			return quietExit{exitInterrupted}
+		}
+	case missing && s.timedOut.Load():
+		return failure(exitTimeout, fmt.Errorf("received %d of %d messages, then nothing for %v", s.received, s.count, s.wait),
+			"--wait gives the peer more time")
+	case missing:
+		return failure(exitExpectation, fmt.Errorf("received %d of %d messages before the connection was closed", s.received, s.count), "")
+	case unanswered && s.timedOut.Load() && s.wait > 0:
+		return failure(exitTimeout, fmt.Errorf("no answer: nothing came within %v", s.wait),
+			"--wait gives the peer more time; -w 0 expects no answer")
+	}
+	return nil
+}

@@ -1,0 +1,427 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wscope/render"
+	"wscope/wsproto"
+)
+
+// A talker is what slash commands work on: a session of connect, or all clients
+// of listen at once.
+type talker interface {
+	send(op wsproto.Opcode, p []byte) error
+	sendFragments(op wsproto.Opcode, p []byte, size int) error
+	sendFrame(f rawFrame) error
+	ping(p []byte) error
+	pong(p []byte) error
+	closeWith(c closing) error
+	payload(arg string) ([]byte, error)
+	setFormat(f render.Format)
+	say(text string)
+	stats() string
+	headers() (string, error)
+	reconnect() error
+	quit()
+}
+
+// A slashCommand is a command within a session.
+type slashCommand struct {
+	name string
+	args string // as in the help, "" for none
+	help string
+	// complete returns what the argument may be.
+	complete func() []string
+	run      func(t talker, arg string) error
+}
+
+// slashCommands returns the commands, in the order of the help.
+func slashCommands() []slashCommand {
+	return []slashCommand{
+		{"help", "", "show this list", nil, func(t talker, _ string) error { t.say(slashHelp()); return nil }},
+		{"text", "MESSAGE", "send a text message", nil, sendText},
+		{"binary", "MESSAGE", "send the bytes of MESSAGE as a binary message", nil, sendBinary},
+		{"hex", "DIGITS", "send a binary message given in hex, as in 00 ff 7f", nil, sendHex},
+		{"file", "PATH", "send the content of a file as a binary message (/text @PATH sends it as text)", nil, sendFile},
+		{"fragment", "N MESSAGE", "send a text message in frames of N bytes", nil, sendFragmented},
+		{"ping", "[DATA]", "send a ping", nil, func(t talker, arg string) error { return control(t, arg, t.ping) }},
+		{"pong", "[DATA]", "send a pong that nobody has asked for", nil, func(t talker, arg string) error { return control(t, arg, t.pong) }},
+		{"frame", "FIELDS [PAYLOAD]", "send any frame, legal or not: /frame op=0x3 fin=0 rsv=100 mask=0 len=200 hello", frameFields, sendRawFrame},
+		{"close", "[CODE [REASON]]", "begin the closing handshake", closeCodes, sendClose},
+		{"format", "NAME", "show frames, messages, hex or json from here on", formatNames, changeFormat},
+		{"stats", "", "count what has crossed the connection", nil, func(t talker, _ string) error { t.say(t.stats()); return nil }},
+		{"headers", "", "show the opening handshake", nil, showHeaders},
+		{"reconnect", "", "close, and connect again", nil, func(t talker, _ string) error { return t.reconnect() }},
+		{"quit", "", "close and leave", nil, func(t talker, _ string) error { t.quit(); return nil }},
+	}
+}
+
+// isCommand reports whether a line is a slash command. A line that begins with a
+// space or with two slashes is none, and neither is one with a line break: it
+// was pasted.
+func isCommand(line string) bool {
+	return strings.HasPrefix(line, "/") && !strings.HasPrefix(line, "//") && !strings.Contains(line, "\n")
+}
+
+// unslash removes the slash that keeps a message from being a command.
+func unslash(line string) string {
+	if strings.HasPrefix(line, "//") {
+		return line[1:]
+	}
+	return line
+}
+
+// findCommand takes a line apart into its command and the argument, which is
+// left as it was typed.
+func findCommand(line string) (slashCommand, string, error) {
+	name, arg, _ := strings.Cut(strings.TrimPrefix(line, "/"), " ")
+	var names []string
+	for _, c := range slashCommands() {
+		if c.name == name {
+			return c, arg, nil
+		}
+		names = append(names, c.name)
+	}
+	err := fmt.Errorf("there is no command /%s", name)
+	if near := nearest(name, names); near != "" {
+		err = fmt.Errorf("%w; did you mean /%s?", err, near)
+	} else {
+		err = fmt.Errorf("%w; /help lists them, and //%s sends the text", err, name)
+	}
+	return slashCommand{}, "", err
+}
+
+// runCommand carries out a slash command.
+func runCommand(t talker, line string) error {
+	c, arg, err := findCommand(line)
+	if err != nil {
+		return err
+	}
+	if c.args == "" && strings.TrimSpace(arg) != "" {
+		return fmt.Errorf("/%s takes no argument", c.name)
+	}
+	if err := c.run(t, arg); err != nil {
+		return fmt.Errorf("/%s: %w", c.name, err)
+	}
+	return nil
+}
+
+func slashHelp() string {
+	var b strings.Builder
+	for _, c := range slashCommands() {
+		usage := "/" + c.name
+		if c.args != "" {
+			usage += " " + c.args
+		}
+		fmt.Fprintf(&b, "%-25s  %s\n", usage, c.help)
+	}
+	b.WriteString("Anything else is sent as it is. A leading space or // sends text that begins with a slash.\n")
+	b.WriteString("@FILE sends the content of a file, @@ a literal @.")
+	return b.String()
+}
+
+// completeSlash completes the name of a command, and the arguments that are
+// known.
+func completeSlash(line string, pos int) (candidates []string, replace int) {
+	before := line[:pos]
+	if !isCommand(before) {
+		return nil, 0
+	}
+	name, arg, ok := strings.Cut(before[1:], " ")
+	if !ok {
+		for _, c := range slashCommands() {
+			if strings.HasPrefix(c.name, name) {
+				text := "/" + c.name
+				if c.args != "" {
+					text += " "
+				}
+				candidates = append(candidates, text)
+			}
+		}
+		return candidates, len(before)
+	}
+	for _, c := range slashCommands() {
+		if c.name != name || c.complete == nil {
+			continue
+		}
+		word := arg[strings.LastIndexByte(arg, ' ')+1:]
+		for _, s := range c.complete() {
+			if strings.HasPrefix(s, word) {
+				candidates = append(candidates, s)
+			}
+		}
+		return candidates, len(word)
+	}
+	return nil, 0
+}
+
+func closeCodes() []string {
+	return []string{"1000", "1001", "1002", "1003", "1007", "1008", "1009", "1011", "1012", "1013"}
+}
+
+func formatNames() []string { return []string{"frames", "messages", "hex", "json"} }
+
+func frameFields() []string { return []string{"op=", "fin=", "rsv=", "mask=", "len=", "enc="} }
+
+func sendText(t talker, arg string) error {
+	p, err := t.payload(arg)
+	if err != nil {
+		return err
+	}
+	if err := checkText(p); err != nil {
+		return fmt.Errorf("%w; /binary sends it", err)
+	}
+	return t.send(wsproto.OpText, p)
+}
+
+func sendBinary(t talker, arg string) error {
+	p, err := t.payload(arg)
+	if err != nil {
+		return err
+	}
+	return t.send(wsproto.OpBinary, p)
+}
+
+func sendHex(t talker, arg string) error {
+	p, err := parseHex(arg)
+	if err != nil {
+		return err
+	}
+	return t.send(wsproto.OpBinary, p)
+}
+
+// parseHex reads hex digits with any white space, commas, colons and 0x between
+// the bytes.
+func parseHex(s string) ([]byte, error) {
+	var digits strings.Builder
+	for field := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(" \t\r\n,:", r) }) {
+		field = strings.TrimPrefix(strings.TrimPrefix(field, "0x"), "0X")
+		if len(field)%2 != 0 {
+			return nil, fmt.Errorf("%q has an odd number of digits, expected two for each byte", field)
+		}
+		digits.WriteString(field)
+	}
+	p, err := hex.DecodeString(digits.String())
+	var bad hex.InvalidByteError
+	if errors.As(err, &bad) {
+		return nil, fmt.Errorf("%q is no hex digit, expected bytes such as 00 ff 7f", rune(bad))
+	}
+	return p, err
+}
+
+func sendFile(t talker, arg string) error {
+	path := strings.TrimSpace(arg)
+	if path == "" {
+		return errors.New("expected the path of a file")
+	}
+	p, err := t.payload("@" + path)
+	if err != nil {
+		return err
+	}
+	return t.send(wsproto.OpBinary, p)
+}
+
+func sendFragmented(t talker, arg string) error {
+	n, text, _ := strings.Cut(arg, " ")
+	size, err := strconv.Atoi(n)
+	if err != nil || size < 1 {
+		return fmt.Errorf("%q is not a number of bytes; expected something like /fragment 4 hello world", n)
+	}
+	p, err := t.payload(text)
+	if err != nil {
+		return err
+	}
+	if err := checkText(p); err != nil {
+		return err
+	}
+	return t.sendFragments(wsproto.OpText, p, size)
+}
+
+func control(t talker, arg string, send func([]byte) error) error {
+	p, err := t.payload(arg)
+	if err != nil {
+		return err
+	}
+	if len(p) > wsproto.MaxControlPayload {
+		return fmt.Errorf("%d bytes, at most %d fit (RFC 6455, Section 5.5); /frame op=9 sends them all the same", len(p), wsproto.MaxControlPayload)
+	}
+	return send(p)
+}
+
+// sendClose understands "1000 reason" and wscat's "1000, reason".
+func sendClose(t talker, arg string) error {
+	arg = strings.TrimSpace(arg)
+	if arg == "" {
+		return t.closeWith(closing{code: wsproto.CloseNormal})
+	}
+	i := strings.IndexAny(arg, " ,:")
+	if i < 0 {
+		i = len(arg)
+	}
+	c, err := parseClosing(arg[:i], strings.TrimLeft(arg[i:], " ,:"))
+	if err != nil {
+		return fmt.Errorf("%w; /frame op=8 sends any", err)
+	}
+	return t.closeWith(c)
+}
+
+func changeFormat(t talker, arg string) error {
+	f, err := render.ParseFormat(strings.TrimSpace(arg))
+	if err != nil {
+		return err
+	}
+	t.setFormat(f)
+	return nil
+}
+
+func showHeaders(t talker, _ string) error {
+	text, err := t.headers()
+	if err == nil {
+		t.say(text)
+	}
+	return err
+}
+
+// A rawFrame is a frame as somebody wants it on the wire.
+type rawFrame struct {
+	wsproto.Header
+	payload []byte
+	// freshKey asks for a key of our own, for a masked frame without a given
+	// one; ownMask asks for what our role does.
+	freshKey, ownMask bool
+}
+
+func sendRawFrame(t talker, arg string) error {
+	f, err := parseRawFrame(arg, t.payload)
+	if err != nil {
+		return err
+	}
+	return t.sendFrame(f)
+}
+
+// parseRawFrame reads fields such as op=0x9 fin=0 rsv=100 mask=37fa213d len=200
+// enc=8, and the payload behind them: text, hex:..., base64:..., or @file.
+func parseRawFrame(s string, payload func(string) ([]byte, error)) (rawFrame, error) {
+	f := rawFrame{ownMask: true}
+	f.FIN = true
+	f.Opcode = wsproto.OpText
+	length := int64(-1)
+	rest := strings.TrimLeft(s, " ")
+	for rest != "" {
+		word, after, _ := strings.Cut(rest, " ")
+		name, value, ok := strings.Cut(word, "=")
+		if !ok || !slices.Contains(frameFields(), name+"=") {
+			break
+		}
+		if err := f.set(name, value, &length); err != nil {
+			return f, fmt.Errorf("%s: %w", word, err)
+		}
+		rest = strings.TrimLeft(after, " ")
+	}
+	var err error
+	if digits, ok := strings.CutPrefix(rest, "hex:"); ok {
+		f.payload, err = parseHex(digits)
+	} else if b64, ok := strings.CutPrefix(rest, "base64:"); ok {
+		f.payload, err = base64.StdEncoding.DecodeString(b64)
+	} else {
+		f.payload, err = payload(rest)
+	}
+	if err != nil {
+		return f, err
+	}
+	f.PayloadLen = uint64(len(f.payload))
+	if length >= 0 {
+		f.PayloadLen = uint64(length)
+	}
+	return f, nil
+}
+
+var frameOpcodes = map[string]wsproto.Opcode{
+	"continuation": wsproto.OpContinuation, "text": wsproto.OpText, "binary": wsproto.OpBinary,
+	"close": wsproto.OpClose, "ping": wsproto.OpPing, "pong": wsproto.OpPong,
+}
+
+func (f *rawFrame) set(name, value string, length *int64) error {
+	switch name {
+	case "op":
+		if op, ok := frameOpcodes[value]; ok {
+			f.Opcode = op
+			return nil
+		}
+		n, err := strconv.ParseUint(value, 0, 8)
+		if err != nil || n > 15 {
+			return errors.New("expected an opcode, 0 to 15, or a name such as ping")
+		}
+		f.Opcode = wsproto.Opcode(n)
+	case "fin":
+		switch value {
+		case "0", "1":
+			f.FIN = value == "1"
+		default:
+			return errors.New("expected 0 or 1")
+		}
+	case "rsv":
+		if len(value) != 3 || strings.Trim(value, "01") != "" {
+			return errors.New("expected the three reserved bits, such as 100")
+		}
+		for i, bit := range []wsproto.RSV{wsproto.RSV1, wsproto.RSV2, wsproto.RSV3} {
+			if value[i] == '1' {
+				f.RSV |= bit
+			}
+		}
+	case "mask":
+		f.ownMask = false
+		switch value {
+		case "0":
+			f.Masked = false
+		case "1":
+			f.Masked, f.freshKey = true, true
+		default:
+			key, err := hex.DecodeString(value)
+			if err != nil || len(key) != 4 {
+				return errors.New("expected 0, 1 or a masking key of 8 hex digits")
+			}
+			f.Masked, f.freshKey, f.MaskingKey = true, false, [4]byte(key)
+		}
+	case "len":
+		n, err := strconv.ParseInt(value, 0, 64)
+		if err != nil || n < 0 {
+			return errors.New("expected the payload length that the header claims")
+		}
+		*length = n
+	case "enc":
+		switch value {
+		case "7":
+			f.LenBytes = 0
+		case "16":
+			f.LenBytes = 2
+		case "64":
+			f.LenBytes = 8
+		default:
+			return errors.New("expected how many bits encode the length: 7, 16 or 64")
+		}
+	}
+	return nil
+}
+
+// on sends the frame on a connection.
+func (f rawFrame) on(c *wsproto.Conn) error {
+	if f.ownMask {
+		f.Masked = c.Role() == wsproto.Client
+		f.freshKey = f.Masked
+	}
+	if f.freshKey {
+		var err error
+		if f.MaskingKey, err = c.NewMaskingKey(); err != nil {
+			return err
+		}
+	}
+	return c.WriteFrame(f.Header, bytes.Clone(f.payload))
+}

@@ -1,0 +1,81 @@
+package cmd
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"wscope/wsproto"
+)
+
+// A target is what a URL on the command line stands for.
+type target struct {
+	url  wsproto.URL
+	note string // what was assumed, "" if nothing was
+}
+
+// parseTarget reads a URL as people type it: http and https mean ws and wss,
+// and without a scheme a host of this machine is ws and any other wss.
+func parseTarget(s string) (target, error) {
+	var t target
+	scheme, rest, ok := strings.Cut(s, "://")
+	full := s
+	switch {
+	case !ok:
+		full, t.note = assumeScheme(s)
+	case strings.EqualFold(scheme, "http"):
+		full = "ws://" + rest
+	case strings.EqualFold(scheme, "https"):
+		full = "wss://" + rest
+	}
+	u, err := wsproto.ParseURL(full)
+	if err != nil {
+		return t, failure(exitURL, err, "a URL looks like ws://127.0.0.1:8080/chat or wss://example.com/")
+	}
+	t.url = u
+	return t, nil
+}
+
+// assumeScheme completes a URL without a scheme and says how.
+func assumeScheme(s string) (full, note string) {
+	if strings.HasPrefix(s, ":") {
+		s = "localhost" + s
+	}
+	authority, _, _ := strings.Cut(s, "/")
+	authority, _, _ = strings.Cut(authority, "?")
+	host := authority[strings.LastIndexByte(authority, '@')+1:]
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	if isLocal(host) {
+		return "ws://" + s, "no scheme in the URL: took ws://, since " + host + " is this machine"
+	}
+	return "wss://" + s, "no scheme in the URL: took wss://"
+}
+
+func isLocal(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// userinfo returns the decoded user:password of a URL.
+func (t target) userinfo() (string, error) {
+	user, password, ok := strings.Cut(t.url.Userinfo, ":")
+	user, err := url.PathUnescape(user)
+	if err != nil {
+		return "", failure(exitURL, err, "")
+	}
+	if password, err = url.PathUnescape(password); err != nil {
+		return "", failure(exitURL, err, "")
+	}
+	if !ok {
+		return user + ":", nil
+	}
+	return user + ":" + password, nil
+}
