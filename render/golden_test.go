@@ -115,7 +115,7 @@ func frames() []*Frame {
 	}
 }
 
-// render shows events with both renderers' worth of flushing.
+// show returns what a renderer writes for some events.
 func show(t *testing.T, make func(*bytes.Buffer) Renderer, events ...Event) []byte {
 	t.Helper()
 	var out bytes.Buffer

@@ -20,7 +20,6 @@ type palette struct {
 	data    style // names of data frames
 	control style // names of control frames
 	bytes   style // payloads shown as hex
-	good    style
 	bad     style // broken rules, errors
 	hint    style
 }
@@ -50,7 +49,6 @@ func newPalette(on bool) *palette {
 		data:    paint(color.Bold),
 		control: paint(color.FgYellow),
 		bytes:   paint(color.FgBlue),
-		good:    paint(color.FgGreen),
 		bad:     paint(color.FgRed, color.Bold),
 		hint:    paint(color.FgYellow),
 	}
