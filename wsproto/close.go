@@ -10,9 +10,13 @@ import (
 	"time"
 )
 
-// lingerTime is how long an endpoint that has nothing more to say waits for the
-// peer to end the TCP connection, if CloseTimeout is not shorter.
-const lingerTime = time.Second
+const (
+	// lingerTime is how long an endpoint that has nothing more to say waits for
+	// the peer to end the TCP connection, if CloseTimeout is not shorter.
+	lingerTime = time.Second
+	// graceTime is how long a client leaves it to the server to be the first.
+	graceTime = 100 * time.Millisecond
+)
 
 // Close begins the closing handshake: it sends a Close frame after the data
 // that was sent before, and returns without waiting. The reading goroutine sees
@@ -94,19 +98,29 @@ func closeReason(err error) string {
 }
 
 // linger ends the TCP connection in a way that lets the peer read what was sent
-// last: closing a socket with unread input would reset it. With half set we end
-// our direction of the stream first, otherwise that is left to the peer.
-func (c *Conn) linger(half bool) {
-	if half {
-		closeWrite(c.nc)
+// last: closing a socket with unread input would reset it. With first set we end
+// our direction of the stream at once, otherwise the peer gets the time to be the
+// first to do so.
+func (c *Conn) linger(first bool) {
+	if c.cfg.Trace.Waiting != nil {
+		c.cfg.Trace.Waiting()
 	}
-	c.nc.SetReadDeadline(time.Now().Add(min(c.cfg.CloseTimeout, lingerTime)))
-	for {
-		if _, err := c.nc.Read(c.in.buf); err != nil {
-			break
-		}
+	if first || !c.drain(graceTime) {
+		closeWrite(c.nc)
+		c.drain(lingerTime)
 	}
 	c.nc.Close()
+}
+
+// drain passes over what comes until the peer has ended its direction of the
+// stream, and reports whether it did so in time.
+func (c *Conn) drain(timeout time.Duration) bool {
+	c.nc.SetReadDeadline(time.Now().Add(min(timeout, c.cfg.CloseTimeout)))
+	for {
+		if _, err := c.nc.Read(c.in.buf); err != nil {
+			return !isTimeout(err)
+		}
+	}
 }
 
 // closeWrite ends our direction of a stream, that of TLS and that beneath.
