@@ -108,9 +108,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usageError(flagExample(cmd, f), "%s needs a value", flagName(f))
 	case errors.As(err, &invalid):
 		f := invalid.GetFlag()
-		var known *exitError // a value that is a file, for one, knows its status
-		if errors.As(invalid.Unwrap(), &known) {
-			return failure(known.code, fmt.Errorf(`%s "%s": %w`, flagName(f), invalid.GetValue(), known.err), known.hint)
+		var file *fileError
+		if errors.As(invalid.Unwrap(), &file) {
+			return failure(exitReadFile, fmt.Errorf("%s: %w", flagName(f), file.err), "")
 		}
 		// The own flag values say what is wrong; those of strconv are known
 		// by the name of their function only.

@@ -67,15 +67,15 @@ func TestUsageErrors(t *testing.T) {
 	}
 }
 
-// TestFlagErrorKeepsStatus has a flag whose value knows its exit status, as one
-// that reads a file does.
-func TestFlagErrorKeepsStatus(t *testing.T) {
+// TestFlagErrorOfFile has a flag whose value is a file: that it cannot be read is
+// no mistake in the command line.
+func TestFlagErrorOfFile(t *testing.T) {
 	root := errorCmd()
 	cmd, _, _ := root.Find([]string{"connect"})
-	cmd.Flags().Func("file", "", func(string) error { return failure(exitReadFile, errors.New("no such file"), "look for it") })
+	cmd.Flags().Func("file", "", func(string) error { return &fileError{errors.New("open x: no such file")} })
 	root.SetArgs([]string{"connect", "--file", "x"})
 	var e *exitError
-	if err := root.Execute(); !errors.As(err, &e) || e.code != exitReadFile || e.Error() != `--file "x": no such file` || e.hint != "look for it" {
+	if err := root.Execute(); !errors.As(err, &e) || e.code != exitReadFile || e.Error() != "--file: open x: no such file" {
 		t.Errorf("got %#v", err)
 	}
 }

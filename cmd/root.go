@@ -25,9 +25,13 @@ func Main() int {
 	// A write to a closed stdout has to be an error, not the death of the
 	// process in the middle of a session.
 	signal.Ignore(syscall.SIGPIPE)
+	args := os.Args[1:]
+	if asksVersion(args) {
+		return run(context.Background(), s, args) // nothing to interrupt
+	}
 	ctx, stop := withSignals(context.Background(), s.exit, os.Exit)
 	defer stop()
-	return run(ctx, s, os.Args[1:])
+	return run(ctx, s, args)
 }
 
 // withSignals returns a context that the first signal to end the process
@@ -87,6 +91,9 @@ func run(ctx context.Context, s streams, args []string) int {
 		// it if all went well.
 		defer s.exit.run()
 	}
+	if asksVersion(args) {
+		return finish(ctx, s, &cobra.Command{}, showVersion(s))
+	}
 	root := newRootCmd(s)
 	helpErr := setHelp(root, s)
 	markCommandErrors(root)
@@ -104,7 +111,7 @@ func run(ctx context.Context, s streams, args []string) int {
 
 // newRootCmd returns the command tree.
 func newRootCmd(s streams) *cobra.Command {
-	var showVersion bool
+	var version bool
 	root := &cobra.Command{
 		Use:   "wscope <command>",
 		Short: "See every frame of a WebSocket connection",
@@ -117,9 +124,8 @@ the wire. Data goes to stdout, everything else to stderr.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if showVersion {
-				_, err := io.WriteString(s.out, versionText())
-				return err
+			if version {
+				return showVersion(s)
 			}
 			// Nothing was asked for, so nothing can have succeeded.
 			io.WriteString(s.err, helpText(cmd, s.columns()))
@@ -131,7 +137,7 @@ the wire. Data goes to stdout, everything else to stderr.`,
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.Flags().BoolVarP(&showVersion, "version", "V", false, "show the version and leave")
+	root.Flags().BoolVarP(&version, "version", "V", false, "show the version and leave")
 	addColorFlags(root)
 
 	root.AddCommand(newAcceptKeyCmd(s, runAcceptKey))

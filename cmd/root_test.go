@@ -163,6 +163,7 @@ func TestClosedStdout(t *testing.T) {
 	var stderr strings.Builder
 	cmd := exec.Command(program, "accept-key", "dGhlIHNhbXBsZSBub25jZQ==")
 	cmd.Stdout, cmd.Stderr = w, &stderr
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	if err := cmd.Run(); err != nil || stderr.Len() > 0 {
 		t.Errorf("wscope ended with %v, stderr %q; want a quiet end", err, stderr.String())
 	}

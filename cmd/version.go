@@ -9,6 +9,18 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// asksVersion reports whether args are --version and nothing else. Scripts run
+// that at every turn, so it does not wait for the command tree.
+func asksVersion(args []string) bool {
+	return len(args) == 1 && (args[0] == "--version" || args[0] == "-V")
+}
+
+// showVersion prints what --version shows.
+func showVersion(s streams) error {
+	_, err := io.WriteString(s.out, versionText())
+	return err
+}
+
 // versionText returns the line that --version shows.
 func versionText() string {
 	info, ok := debug.ReadBuildInfo()
@@ -63,8 +75,7 @@ func newVersionCmd(s streams) *cobra.Command {
 		Example: "  wscope version",
 		Args:    maxArgs(0),
 		RunE: func(*cobra.Command, []string) error {
-			_, err := io.WriteString(s.out, versionText())
-			return err
+			return showVersion(s)
 		},
 	}
 }
