@@ -165,6 +165,10 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 	return v, nil
 }
 
+// silent reports whether a server shows nothing of its clients: with -q, unless a
+// format is asked for by name.
+func (d displayOptions) silent() bool { return d.quiet && d.format == "" && !d.json }
+
 // dataFormat resolves --format and --json.
 func (d displayOptions) dataFormat(s streams) (render.Format, error) {
 	name := d.format

@@ -52,7 +52,7 @@ func newServer(o listenOptions, view *display, l net.Listener) *server {
 		listenOptions: o,
 		view:          view,
 		listener:      l,
-		frames:        !o.display.quiet && o.display.wantsFrames(view.options.Format),
+		frames:        !o.display.silent() && o.display.wantsFrames(view.options.Format),
 		clients:       map[int]*client{},
 		done:          make(chan struct{}),
 		arrived:       make(chan struct{}, 1),
@@ -161,7 +161,7 @@ func (s *server) serve(nc net.Conn) {
 		HandshakeTimeout: s.handshakeTimeout,
 		Subprotocols:     s.subprotocols,
 	}
-	if !s.display.quiet || s.frames {
+	if !s.display.silent() {
 		a.Trace = o.trace(s.frames)
 	}
 	if len(s.origins) > 0 {
@@ -249,7 +249,7 @@ func (s *server) echo(cl *client) error {
 		defer close(stop)
 		go closeIdle(cl.c, s.idleTimeout, stop)
 	}
-	shown := s.view.messages.Load() || s.shownAsMessages()
+	shown := s.shownAsMessages()
 	for {
 		m, err := cl.c.ReadMessage()
 		if err != nil {
@@ -274,7 +274,9 @@ func (s *server) echo(cl *client) error {
 }
 
 // shownAsMessages reports whether messages themselves are what is shown.
-func (s *server) shownAsMessages() bool { return !s.display.quiet && !s.frames || s.interactive }
+func (s *server) shownAsMessages() bool {
+	return s.interactive || !s.display.silent() && (!s.frames || s.view.messages.Load())
+}
 
 // closeIdle closes a connection on which nothing comes for the time of timeout.
 func closeIdle(c *wsproto.Conn, timeout time.Duration, stop <-chan struct{}) {
