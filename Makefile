@@ -1,0 +1,61 @@
+# What a person types; `make` alone builds and runs every check.
+
+GO       ?= go
+FUZZTIME ?= 30s
+EXE      := $(shell $(GO) env GOEXE)
+
+# The version in the binary comes from the repository, so a machine that turns
+# that off in GOFLAGS is overruled.
+BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags='-s -w'
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.PHONY: all build install demo test lint race fuzz bench golden cross interop clean
+
+all: build test
+
+build: # ./wscope, one static binary
+	$(BUILD) -o wscope$(EXE) .
+
+install: # the same into $GOBIN
+	CGO_ENABLED=0 $(GO) install -trimpath -buildvcs=auto -ldflags='-s -w' .
+
+demo: build # a conversation between listen and connect, frame by frame
+	@WSCOPE=./wscope$(EXE) sh testdata/demo.sh
+
+test: lint race # every check that needs nothing from outside
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=3s
+
+lint:
+	@files=$$(gofmt -l .); test -z "$$files" || { echo "gofmt has something to say about:"; echo "$$files"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+race:
+	$(GO) test -race ./...
+
+fuzz: # each fuzz target for FUZZTIME
+	@list=$$($(GO) test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
+	echo "$$list" | awk '/^Fuzz/ { names[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2, names[i]; n = 0 }' | \
+	while read -r package name; do \
+		echo "fuzz $$package $$name $(FUZZTIME)"; \
+		out=$$($(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" 2>&1 </dev/null) || { echo "$$out"; exit 1; }; \
+	done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+golden: # rewrite the golden files and the files in the scripts
+	$(GO) test ./render -update
+	$(GO) test ./cmd -run '^TestScript$$' -update-scripts
+
+cross: # compile for every platform, keep nothing
+	@for p in $(PLATFORMS); do \
+		echo "build $$p"; \
+		GOOS=$${p%/*} GOARCH=$${p#*/} $(BUILD) -o /dev/null . || exit 1; \
+	done
+
+interop: # other implementations in both roles, from a module of their own
+	cd testdata/interop && $(GO) test ./...
+
+clean:
+	rm -f wscope wscope.exe
