@@ -130,8 +130,8 @@ func scriptWaitout(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// scriptStop stops a listener by a signal, or waits for it with -WAIT.
-func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
+// scriptStopsig stops a listener by a signal, or waits for it with -WAIT.
+func scriptStopsig(ts *testscript.TestScript, neg bool, args []string) {
 	name, args := cutName(args)
 	sig, want := "-INT", 0
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") {
@@ -143,7 +143,7 @@ func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
 		want, args = n, args[1:]
 	}
 	if neg || len(args) > 0 {
-		ts.Fatalf("usage: stop [-name NAME] [-INT | -TERM | -KILL | -WAIT] [N]")
+		ts.Fatalf("usage: stopsig [-name NAME] [-INT | -TERM | -KILL | -WAIT] [N]")
 	}
 	l := findListener(ts, name)
 	switch sig {
@@ -155,7 +155,7 @@ func scriptStop(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(l.cmd.Process.Kill())
 	case "-WAIT":
 	default:
-		ts.Fatalf("stop: no signal %s", sig)
+		ts.Fatalf("stopsig: no signal %s", sig)
 	}
 	select {
 	case <-l.done:

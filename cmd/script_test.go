@@ -29,13 +29,13 @@ func TestMain(m *testing.M) {
 // TestScript runs the scripts of testdata/script. Besides testscript's own
 // commands they have
 //
-//	exitcode N [args...]              run wscope, demand the exit status N
-//	listen [-name NAME] [args...]     start wscope listen, wait until it is ready
-//	waitout [-name NAME] REGEXP       wait for it to print that, on stdout or stderr
-//	stop [-name NAME] [-SIGNAL] [N]   stop it, demand the exit status N (default 0)
+//	exitcode N [args...]                run wscope, demand the exit status N
+//	listen [-name NAME] [args...]       start wscope listen, wait until it is ready
+//	waitout [-name NAME] REGEXP         wait for it to print that, on stdout or stderr
+//	stopsig [-name NAME] [-SIGNAL] [N]  stop it, demand the exit status N (default 0)
 //
 // SIGNAL is INT (the default), TERM, KILL, or WAIT for none. $URL and $ADDR are
-// where listen listens, with a name $NAME_URL and $NAME_ADDR. After stop its
+// where listen listens, with a name $NAME_URL and $NAME_ADDR. After stopsig its
 // output is in listen.stdout and listen.stderr, or NAME.stdout and NAME.stderr.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -46,7 +46,7 @@ func TestScript(t *testing.T) {
 			"exitcode": scriptExitcode,
 			"listen":   scriptListen,
 			"waitout":  scriptWaitout,
-			"stop":     scriptStop,
+			"stopsig":  scriptStopsig,
 		},
 	})
 }
