@@ -18,6 +18,8 @@ import (
 // errNoPong ends a connection whose peer is silent.
 type errNoPong struct{ after time.Duration }
 
+func (e *errNoPong) Timeout() bool { return true }
+
 func (e *errNoPong) Error() string {
 	return fmt.Sprintf("no pong and nothing else within %v of a ping", e.after)
 }
@@ -25,7 +27,9 @@ func (e *errNoPong) Error() string {
 // errMaxTime ends a session that has lasted too long.
 type errMaxTime struct{ after time.Duration }
 
-func (e *errMaxTime) Error() string { return fmt.Sprintf("the session was over its --max-time of %v", e.after) }
+func (e *errMaxTime) Error() string {
+	return fmt.Sprintf("the session was over its --max-time of %v", e.after)
+}
 
 // An outcome is how a session ended and what that means.
 type outcome struct {

@@ -29,8 +29,10 @@ type server struct {
 	wg         sync.WaitGroup
 
 	mu      sync.Mutex
-	active  int // connections, those in their handshake too
+	active  int                   // connections, those in their handshake too
+	opening map[net.Conn]struct{} // connections in their handshake
 	clients map[int]*client
+	taken   bool // there has been a client
 	closing bool
 	first   error         // how the session of the first client ended, with --once
 	done    chan struct{} // closed when it has
@@ -53,6 +55,7 @@ func newServer(o listenOptions, view *display, l net.Listener) *server {
 		view:          view,
 		listener:      l,
 		frames:        !o.display.silent() && o.display.wantsFrames(view.options.Format),
+		opening:       map[net.Conn]struct{}{},
 		clients:       map[int]*client{},
 		done:          make(chan struct{}),
 		arrived:       make(chan struct{}, 1),
@@ -72,28 +75,31 @@ func (s *server) run(ctx context.Context) error {
 		}
 		defer stop()
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- s.acceptLoop() }()
-
-	var err error
+	accepting := make(chan struct{})
+	go func() {
+		defer close(accepting)
+		s.acceptLoop(ctx)
+	}()
 	select {
 	case <-ctx.Done():
 	case <-s.done:
-	case err = <-failed:
 	}
+	cancel()
 	s.listener.Close()
+	<-accepting
 	s.closeAll(closing{code: wsproto.CloseGoingAway, reason: "server is shutting down"})
 	s.wg.Wait()
-	if failure := s.view.failure(); failure != nil {
-		return failure
+	if err := s.view.failure(); err != nil {
+		return err
 	}
-	if s.once && err == nil {
-		err = s.first
+	if s.once {
+		return s.first
 	}
-	return err
+	return nil
 }
 
-func (s *server) acceptLoop() error {
+// acceptLoop takes clients in until the listener is closed.
+func (s *server) acceptLoop(ctx context.Context) {
 	for delay := time.Duration(0); ; {
 		nc, err := s.listener.Accept()
 		switch {
@@ -101,14 +107,17 @@ func (s *server) acceptLoop() error {
 			delay = 0
 			s.admit(nc)
 		case errors.Is(err, net.ErrClosed):
-			return nil
+			return
 		default:
 			// Out of descriptors, mostly. It passes when clients leave.
 			if delay == 0 {
 				newObserver(s.view, wsproto.Server, 0).fail(fmt.Errorf("accepting a client: %w", err), "")
 			}
 			delay = min(max(2*delay, 5*time.Millisecond), time.Second)
-			time.Sleep(delay)
+			select {
+			case <-ctx.Done():
+			case <-time.After(delay):
+			}
 		}
 	}
 }
@@ -121,14 +130,17 @@ func (s *server) admit(nc net.Conn) {
 		nc.Close()
 		return
 	}
+	s.opening[nc] = struct{}{}
 	if s.active >= s.maxClients {
 		if s.turnedAway.Add(1) > maxTurnedAway {
 			s.turnedAway.Add(-1)
+			delete(s.opening, nc)
 			nc.Close()
 			return
 		}
 		s.wg.Go(func() {
 			defer s.turnedAway.Add(-1)
+			defer s.opened(nc)
 			s.turnAway(nc)
 		})
 		return
@@ -140,6 +152,13 @@ func (s *server) admit(nc net.Conn) {
 		s.active--
 		s.mu.Unlock()
 	})
+}
+
+// opened notes that the opening handshake of a connection is over.
+func (s *server) opened(nc net.Conn) {
+	s.mu.Lock()
+	delete(s.opening, nc)
+	s.mu.Unlock()
 }
 
 func (s *server) turnAway(nc net.Conn) {
@@ -169,6 +188,7 @@ func (s *server) serve(nc net.Conn) {
 	}
 	start := time.Now()
 	c, req, err := a.Accept(nc)
+	s.opened(nc)
 	if req != nil {
 		o.url = req.Target
 	}
@@ -177,14 +197,15 @@ func (s *server) serve(nc net.Conn) {
 		return
 	}
 	cl := &client{observer: o, c: c, opened: time.Now()}
-	if !s.join(cl) {
+	served := s.join(cl)
+	if !served {
 		c.Close(wsproto.CloseGoingAway, "")
 	}
 	err = s.echo(cl)
 	s.leave(cl)
 	out := judge(err)
 	o.end(c, out, cl.opened)
-	if s.once {
+	if s.once && served {
 		s.mu.Lock()
 		if s.first == nil && out.exit != exitOK {
 			s.first = quietExit{out.exit}
@@ -201,9 +222,10 @@ func (s *server) serve(nc net.Conn) {
 func (s *server) join(cl *client) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing {
+	if s.closing || s.once && s.taken {
 		return false
 	}
+	s.taken = true
 	s.clients[cl.conn] = cl
 	if s.interactive {
 		s.startOutbox(cl)
@@ -228,13 +250,17 @@ func (s *server) leave(cl *client) {
 	}
 }
 
-// closeAll begins the closing handshake with every client.
+// closeAll begins the closing handshake with every client, and drops those that
+// have not got so far.
 func (s *server) closeAll(how closing) {
 	s.mu.Lock()
 	s.closing = true
 	var open []*wsproto.Conn
 	for _, cl := range s.clients {
 		open = append(open, cl.c)
+	}
+	for nc := range s.opening {
+		nc.Close()
 	}
 	s.mu.Unlock()
 	for _, c := range open {
