@@ -122,6 +122,7 @@ func (p *Pending) Accept() (*Conn, error) {
 	}
 	if _, err := c.nc.Write(resp.Raw); err != nil {
 		c.nc.Close()
+		c.releaseCodec()
 		return nil, &HandshakeError{Kind: HandshakeDropped, Request: r, Response: resp, Err: err}
 	}
 	c.nc.SetDeadline(time.Time{})
@@ -186,7 +187,8 @@ func (p *Pending) chooseExtensions(resp *Response) *rejection {
 	return nil
 }
 
-// Reject answers the request with an HTTP status and a body of plain text.
+// Reject answers the request with an HTTP status and a body of plain text, and
+// closes the connection once the peer has read that, or after a second.
 func (p *Pending) Reject(status int, fields Fields, body string) error {
 	resp := &Response{Proto: "HTTP/1.1", Status: status, Body: []byte(body)}
 	resp.Fields = append(Fields{
@@ -200,6 +202,9 @@ func (p *Pending) Reject(status int, fields Fields, body string) error {
 		resp.Fields[3].Value += ", " + up
 		resp.Fields = slices.DeleteFunc(resp.Fields, func(f Field) bool { return f == Field{"Connection", up} })
 	}
+	if p.Request.Method == "HEAD" {
+		resp.Body = nil // the length stays that of the body (RFC 9110, Section 9.3.2)
+	}
 	resp.Raw = resp.appendTo(nil)
 	if f := p.c.cfg.Trace.HandshakeSent; f != nil {
 		f(resp.Raw)
@@ -211,9 +216,7 @@ func (p *Pending) Reject(status int, fields Fields, body string) error {
 
 func (p *Pending) reject(why *rejection) error {
 	e := why.error(p.Request)
-	if p.c.codec != nil {
-		p.c.codec.Close()
-	}
+	p.c.releaseCodec()
 	if err := p.Reject(why.status, why.fields, e.detail()+"\n"); err != nil {
 		return &HandshakeError{Kind: HandshakeDropped, Request: p.Request, Err: err}
 	}

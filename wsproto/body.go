@@ -1,6 +1,7 @@
 package wsproto
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"strconv"
@@ -20,7 +21,7 @@ func (c *Conn) readBody(r *Response) {
 	if r.Status < 200 || r.Status == 204 || r.Status == 304 {
 		return
 	}
-	src := io.Reader((*rawReader)(c))
+	src := io.Reader(bufio.NewReader((*rawReader)(c)))
 	length := r.Fields.Value("Content-Length")
 	switch n, err := strconv.ParseUint(length, 10, 63); {
 	case hasToken(r.Fields.Values("Transfer-Encoding"), "chunked"):

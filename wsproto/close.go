@@ -6,8 +6,11 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -19,12 +22,13 @@ const (
 )
 
 // Close begins the closing handshake: it sends a Close frame after the data
-// that was sent before, and returns without waiting. The reading goroutine sees
-// the handshake through and then returns a [*CloseError], or within CloseTimeout
-// another error. With CloseNoStatus the frame has no payload.
+// that was sent before, and returns without waiting for the peer. The reading
+// goroutine sees the handshake through and then returns a [*CloseError], or
+// within CloseTimeout another error. With CloseNoStatus the frame has no payload.
 //
-// It refuses a code that may not be sent and a reason over MaxReason bytes;
-// [Conn.WriteFrame] sends even those. After the first Close frame it returns ErrCloseSent.
+// It refuses a code that may not be sent and a reason that is over MaxReason
+// bytes or not UTF-8; [Conn.WriteFrame] sends even those. After the first Close
+// frame it returns ErrCloseSent.
 //
 // RFC 6455, Section 7.1.2.
 func (c *Conn) Close(code CloseCode, reason string) error {
@@ -35,30 +39,80 @@ func (c *Conn) Close(code CloseCode, reason string) error {
 		return errors.New("a close reason needs a close code (RFC 6455, Section 5.5.1)")
 	case len(reason) > MaxReason:
 		return fmt.Errorf("close reason of %d bytes, at most %d fit into a Close frame (RFC 6455, Section 5.5)", len(reason), MaxReason)
+	case !utf8.ValidString(reason):
+		return fmt.Errorf("close reason %q is not UTF-8 (RFC 6455, Section 5.5.1)", reason)
 	}
-	deadline := time.Now().Add(c.cfg.CloseTimeout)
-	c.nc.SetReadDeadline(deadline)
-	c.nc.SetWriteDeadline(deadline) // of a writer that is stuck, too
+	c.boundEnd() // of a writer that is stuck, too
 	return c.writeControl(OpClose, AppendClosePayload(nil, code, reason))
 }
 
 // CloseSent reports whether we have sent a Close frame.
-func (c *Conn) CloseSent() bool { return c.started.Load() != 0 }
+func (c *Conn) CloseSent() bool { return c.closeSent.Load() }
+
+// deadlines are those of a connection that is coming to its end. Several
+// goroutines can see the end coming; a deadline that is set is only ever brought
+// forward, so that none of them makes another wait longer.
+type deadlines struct {
+	mu          sync.Mutex
+	read, write time.Time
+	lingering   bool // the reading goroutine alone sets the deadline for reading
+}
+
+// boundEnd gives the closing handshake its time, once.
+func (c *Conn) boundEnd() {
+	t := time.Now().Add(c.cfg.CloseTimeout)
+	c.readUntil(t)
+	d := &c.limits
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.write.IsZero() || t.Before(d.write) {
+		d.write = t
+		c.nc.SetWriteDeadline(t)
+	}
+}
+
+// readUntil bounds what is left to be read.
+func (c *Conn) readUntil(t time.Time) {
+	d := &c.limits
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.lingering && (d.read.IsZero() || t.Before(d.read)) {
+		d.read = t
+		c.nc.SetReadDeadline(t)
+	}
+}
+
+// last sets a deadline for the reading goroutine, which has nothing more to do
+// than to wait for the end of the stream.
+func (d *deadlines) last(nc net.Conn, t time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lingering = true
+	if !d.read.IsZero() && d.read.Before(t) {
+		t = d.read
+	}
+	nc.SetReadDeadline(t)
+}
 
 // sendClose sends a Close frame after everything that was put into the buffer
-// before, unless one was sent already. It reports whether it did, and returns
-// the payload of the Close frame that was sent.
-func (c *Conn) sendClose(payload []byte) (first bool, sent []byte) {
-	c.nc.SetWriteDeadline(time.Now().Add(c.cfg.CloseTimeout))
+// before, unless one was sent already. It returns the payload of that one, or
+// otherwise an error if ours could not be sent.
+func (c *Conn) sendClose(payload []byte) (earlier []byte, sent bool, err error) {
+	c.boundEnd()
 	o := &c.out
 	o.mu.Lock()
 	defer c.unlock()
-	if o.todo.Load() {
-		c.doQueued() // our own Close frame may be among these
+	c.putQueued() // our own Close frame may be among these
+	if o.closed {
+		if c.flush(); o.closeWritten {
+			return o.closePayload, true, nil
+		}
+		return nil, false, o.err
 	}
-	first = !o.closed && c.putControl(OpClose, payload) == nil
-	c.flush()
-	return first, o.closePayload
+	if err := c.putControl(OpClose, payload); err != nil {
+		return nil, false, err
+	}
+	return nil, false, c.flush()
 }
 
 // closeReceived completes the closing handshake after the peer's Close frame.
@@ -68,9 +122,12 @@ func (c *Conn) closeReceived(code CloseCode, reason string) error {
 		reply = CloseNoStatus // a code that only a lenient endpoint lets pass
 	}
 	e := &CloseError{Code: code, Reason: reason, Remote: true, Reply: reply}
-	if first, sent := c.sendClose(AppendClosePayload(nil, reply, "")); !first {
+	switch earlier, sent, err := c.sendClose(AppendClosePayload(nil, reply, "")); {
+	case sent:
 		e = &CloseError{Reply: code, ReplyReason: reason}
-		e.Code, e.Reason, _ = ParseClosePayload(sent)
+		e.Code, e.Reason, _ = ParseClosePayload(earlier)
+	case err != nil:
+		e.Reply = CloseAbnormal
 	}
 	// Section 7.1.1: the server closes the TCP connection first, so that the
 	// TIME_WAIT state is not the client's.
@@ -94,7 +151,8 @@ func closeReason(err error) string {
 	if errors.As(err, &broken) {
 		s = broken.Reason + " (" + broken.Ref() + ")"
 	}
-	return s[:min(len(s), MaxReason)]
+	// Cutting can leave half a character at the end.
+	return strings.ToValidUTF8(s[:min(len(s), MaxReason)], "")
 }
 
 // linger ends the TCP connection in a way that lets the peer read what was sent
@@ -115,7 +173,7 @@ func (c *Conn) linger(first bool) {
 // drain passes over what comes until the peer has ended its direction of the
 // stream, and reports whether it did so in time.
 func (c *Conn) drain(timeout time.Duration) bool {
-	c.nc.SetReadDeadline(time.Now().Add(min(timeout, c.cfg.CloseTimeout)))
+	c.limits.last(c.nc, time.Now().Add(min(timeout, c.cfg.CloseTimeout)))
 	for {
 		if _, err := c.nc.Read(c.in.buf); err != nil {
 			return !isTimeout(err)
@@ -136,14 +194,19 @@ func closeWrite(nc net.Conn) {
 // dropped tells how the connection ended without a closing handshake, from what
 // reading returned.
 func (c *Conn) dropped(err error, inside string) error {
-	c.nc.Close()
+	fin := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if fin {
+		c.nc.Close() // the peer may still read the end of a TLS connection
+	} else {
+		closeNow(c.nc)
+	}
 	if cause := c.aborted.Load(); cause != nil {
 		return *cause
 	}
 	closing := c.CloseSent()
 	drop := DropReceive
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case fin:
 		drop, err = DropFIN, nil
 	case isReset(err):
 		drop = DropReset
@@ -160,9 +223,10 @@ func (c *Conn) dropped(err error, inside string) error {
 	return &DropError{Drop: drop, Inside: inside, CloseSent: closing, Err: err}
 }
 
+// isReset reports whether the connection was reset, by the peer or on the way.
 func isReset(err error) bool {
-	const wsaeconnreset = 10054 // Windows
+	const wsaeconnaborted, wsaeconnreset = 10053, 10054 // Windows
 	var errno syscall.Errno
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
-		errors.As(err, &errno) && errno == wsaeconnreset
+		errors.As(err, &errno) && (errno == wsaeconnreset || errno == wsaeconnaborted)
 }

@@ -3,7 +3,6 @@ package wsproto
 import (
 	"io"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -56,9 +55,10 @@ type Conn struct {
 	in  input
 	out output
 
-	aborted atomic.Pointer[error] // cause of Abort
-	started atomic.Int64          // when our Close frame began a closing handshake, in Unix ns; 0: it did not
-	ended   error                 // of the reading goroutine: what every further read returns
+	aborted   atomic.Pointer[error] // cause of Abort
+	closeSent atomic.Bool           // a Close frame of ours was put on the way
+	limits    deadlines
+	ended     error // of the reading goroutine: what every further read returns
 }
 
 // NewConn returns a connection over nc, on which the opening handshake is
@@ -90,6 +90,23 @@ func (c *Conn) init(nc net.Conn, role Role, cfg Config) {
 
 func (c *Conn) now() time.Time { return c.cfg.Now() }
 
+// end notes how the connection has ended. The network connection is closed.
+func (c *Conn) end(err error) {
+	c.ended = err
+	c.in.r, c.in.w = 0, 0
+	c.in.publish()
+	o := &c.out
+	o.mu.Lock()
+	defer c.unlock()
+	if o.err == nil {
+		o.err = ErrClosed
+		if cause := c.aborted.Load(); cause != nil {
+			o.err = *cause
+		}
+	}
+	c.releaseCodec()
+}
+
 // Role returns our side of the connection.
 func (c *Conn) Role() Role { return c.role }
 
@@ -105,9 +122,9 @@ func (c *Conn) NetConn() net.Conn { return c.nc }
 
 // Stats counts what has crossed a connection after the opening handshake.
 type Stats struct {
-	FramesSent, FramesReceived     uint64
-	BytesSent, BytesReceived       uint64 // payload bytes
-	MessagesSent, MessagesReceived uint64
+	FramesSent, FramesReceived     uint64 // illegal ones, too
+	BytesSent, BytesReceived       uint64 // payload bytes as they were on the wire
+	MessagesSent, MessagesReceived uint64 // complete ones
 	// WireReceived counts every byte that has arrived. While it grows the peer
 	// is alive.
 	WireReceived uint64
@@ -116,24 +133,37 @@ type Stats struct {
 // Stats returns the counters. What arrived since the reading goroutine last
 // waited for the network may be missing from them.
 func (c *Conn) Stats() Stats {
-	s := c.out.counted()
-	in := &c.in.published
-	s.FramesReceived = in.frames.Load()
-	s.BytesReceived = in.bytes.Load()
-	s.MessagesReceived = in.messages.Load()
-	s.WireReceived = in.wire.Load()
-	return s
+	in, out := &c.in.published, &c.out.shown
+	return Stats{
+		FramesSent:       out.frames.Load(),
+		FramesReceived:   in.frames.Load(),
+		BytesSent:        out.bytes.Load(),
+		BytesReceived:    in.bytes.Load(),
+		MessagesSent:     out.messages.Load(),
+		MessagesReceived: in.messages.Load(),
+		WireReceived:     in.wire.Load(),
+	}
 }
 
 // Abort ends the connection at once, without a closing handshake. The reading
-// goroutine gets cause, or ErrClosed if that is nil.
+// goroutine gets cause, or ErrClosed if that is nil, when it has used up what
+// had arrived; so does whoever writes.
 func (c *Conn) Abort(cause error) {
 	if cause == nil {
 		cause = ErrClosed
 	}
 	if c.aborted.CompareAndSwap(nil, &cause) {
-		c.nc.Close()
+		closeNow(c.nc)
 	}
+}
+
+// closeNow closes a network connection without waiting: that of TLS would send
+// an alert first, for which the peer has to read.
+func closeNow(nc net.Conn) {
+	if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
+		closeNow(t.NetConn())
+	}
+	nc.Close()
 }
 
 // tally is a set of counters that one goroutine counts and others may look at.
@@ -147,30 +177,4 @@ func (t *tally) publish(n *counts) {
 	t.bytes.Store(n.bytes)
 	t.messages.Store(n.messages)
 	t.wire.Store(n.wire)
-}
-
-// output is the writing half of a connection.
-type output struct {
-	mu     sync.Mutex // held while frames are put into buf and while buf is written
-	buf    []byte     // whole frames, in the order of the wire
-	err    error      // the first failure of writing; nothing is written after it
-	closed bool       // a Close frame was put into buf
-	// closePayload is the payload of that frame.
-	closePayload []byte
-	info         FrameInfo
-	keys         keySource
-	n            counts
-	shown        tally
-
-	// What a goroutine that must not wait for mu leaves to its holder.
-	todo    atomic.Bool
-	queueMu sync.Mutex
-	queue   []queuedControl
-}
-
-func (o *output) counted() (s Stats) {
-	s.FramesSent = o.shown.frames.Load()
-	s.BytesSent = o.shown.bytes.Load()
-	s.MessagesSent = o.shown.messages.Load()
-	return s
 }

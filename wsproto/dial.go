@@ -26,7 +26,8 @@ type Dialer struct {
 	// that are left out.
 	Header Fields
 	Omit   []string
-	// Subprotocols are offered in this order.
+	// Subprotocols are offered in this order. Each has to be a token; Header can
+	// offer what is not.
 	Subprotocols []string
 	// Extensions are offered in this order.
 	Extensions []Extension
@@ -106,6 +107,11 @@ func (d *Dialer) Request(u URL) (*Request, error) {
 	if version == "" {
 		version = Version
 	}
+	for _, s := range d.Subprotocols {
+		if !IsToken(s) {
+			return nil, fmt.Errorf("subprotocol %q is not a token (RFC 6455, Section 4.1)", s)
+		}
+	}
 	own := Fields{
 		{"Host", u.HostField()},
 		{"Upgrade", "websocket"},
@@ -161,18 +167,26 @@ func (d *Dialer) Upgrade(ctx context.Context, nc net.Conn, req *Request) (*Conn,
 	c.init(nc, Client, d.Config)
 	c.in.buf = make([]byte, minReadBuffer)
 	release := boundBy(ctx, nc)
-	resp, err := d.handshake(c, req)
+	resp, err := d.handshake(ctx, c, req)
 	if ctxErr := release(); ctxErr != nil && (err == nil || isTimeout(err)) {
 		err = &HandshakeError{Kind: HandshakeTimeout, Request: req, Response: resp, Err: ctxErr}
 	}
 	if err != nil {
 		nc.Close()
+		c.releaseCodec()
 		return nil, resp, err
 	}
 	return c, resp, nil
 }
 
-func (d *Dialer) handshake(c *Conn, req *Request) (*Response, error) {
+func (c *Conn) releaseCodec() {
+	if c.codec != nil {
+		c.codec.Close()
+		c.codec = nil
+	}
+}
+
+func (d *Dialer) handshake(ctx context.Context, c *Conn, req *Request) (*Response, error) {
 	if f := c.cfg.Trace.HandshakeSent; f != nil {
 		f(req.Raw)
 	}
@@ -186,8 +200,13 @@ func (d *Dialer) handshake(c *Conn, req *Request) (*Response, error) {
 	subprotocol, exts, broken := checkResponse(req, resp)
 	if broken != nil {
 		if broken.Kind == HandshakeRefused {
-			c.nc.SetReadDeadline(time.Now().Add(bodyTime))
-			c.readBody(resp)
+			limit := time.Now().Add(bodyTime)
+			if deadline, ok := ctx.Deadline(); !ok || limit.Before(deadline) {
+				c.nc.SetReadDeadline(limit)
+			}
+			if ctx.Err() == nil { // otherwise the deadline of the cancellation may be gone
+				c.readBody(resp)
+			}
 		}
 		return resp, broken
 	}

@@ -1,6 +1,7 @@
 package wsproto
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,7 @@ const (
 	HandshakeRejected                          // server: the request was answered with an error
 	HandshakeEmpty                             // the peer ended the connection without a byte
 	HandshakeDropped                           // the connection was lost in the handshake
-	HandshakeTimeout                           // the peer was too slow
+	HandshakeTimeout                           // the peer was too slow, or the context was canceled
 )
 
 // A HandshakeError is an opening handshake that failed.
@@ -42,6 +43,9 @@ func (e *HandshakeError) detail() string {
 	case HandshakeEmpty:
 		return "the peer ended the connection without sending a byte"
 	case HandshakeTimeout:
+		if errors.Is(e.Err, context.Canceled) {
+			return "given up before the peer had completed its half"
+		}
 		s = "the peer sent nothing in time"
 		if e.begun() {
 			s = "the peer did not complete its half in time"

@@ -45,8 +45,11 @@ func (c *Conn) readHead() (raw []byte, err error) {
 			}
 		}
 		if in.w == len(in.buf) {
-			in.buf = append(b, make([]byte, len(b))...)
-			in.r, in.w = 0, len(b)
+			if in.r == 0 {
+				in.buf = append(in.buf, make([]byte, len(in.buf))...)
+			}
+			in.w = copy(in.buf, b)
+			in.r = 0
 		}
 		n, err := c.nc.Read(in.buf[in.w:])
 		in.w += n

@@ -4,7 +4,7 @@ import "time"
 
 // A Trace looks inside a connection. Every field may be nil. The functions are
 // called synchronously, so the connection waits while they run; they must not
-// write to the connection.
+// write to the connection, and must not change what they are shown.
 type Trace struct {
 	// HandshakeSent has the bytes of our half of the opening handshake, before
 	// they are written. They are valid during the call.
@@ -12,12 +12,14 @@ type Trace struct {
 	// HandshakeReceived has the peer's half as it was on the wire, complete or
 	// as far as it came, before it is judged. It is valid during the call.
 	HandshakeReceived func(raw []byte)
-	// FrameSent runs for each frame just before its bytes are handed to the
+	// FrameSent runs for each frame before its bytes are handed to the
 	// network, so that no answer to a frame is ever reported before the frame.
-	// It runs on the goroutine that writes, never on two at once.
+	// It runs on the goroutine that writes, never on two at once, but at any
+	// time during a FrameReceived.
 	FrameSent func(*FrameInfo)
-	// FrameReceived runs for each frame, an illegal one too, on the reading
-	// goroutine, before anything is sent because of the frame.
+	// FrameReceived runs once for each frame, an illegal one too, on the reading
+	// goroutine, before anything is sent because of the frame and before its
+	// message is returned, except by [Conn.ReadPiece].
 	FrameReceived func(*FrameInfo)
 	// Waiting runs on the reading goroutine each time it has used up what has
 	// arrived and is about to wait for more.
@@ -36,6 +38,80 @@ type FrameInfo struct {
 	// Fragment numbers the frames of a message that has several, from 1. It is
 	// 0 for a message in one frame and for a control frame.
 	Fragment int
+	// Encoded is set if the frame belongs to a message that an extension has
+	// transformed. Payload is what was on the wire. Decoded is the part of the
+	// message that came out of the extension by the end of this frame and had
+	// not before, and DecodedLen its length; Decoded is shorter than that if
+	// the message is delivered as a stream. What we send is counted with the
+	// last frame of its message.
+	Encoded    bool
+	Decoded    []byte
+	DecodedLen uint64
 	// Broken is the rule that the frame breaks, or nil.
 	Broken *ProtocolError
+}
+
+// cutShort counts and reports a frame that is not going to be read to its end,
+// whose header of n bytes is at r. The first bytes of its payload, as many as
+// unmasked says, are unmasked already.
+func (c *Conn) cutShort(h Header, n, unmasked int, rule *ProtocolError) {
+	p := c.arrived(h, n, unmasked)
+	c.in.n.bytes += uint64(len(p))
+	c.reportReceived(h, p, rule)
+}
+
+// arrived unmasks and returns what is there of the payload of a frame whose
+// header is at r.
+func (c *Conn) arrived(h Header, n, unmasked int) []byte {
+	in := &c.in
+	p := in.buf[in.r+n : in.w]
+	if uint64(len(p)) > h.PayloadLen {
+		p = p[:h.PayloadLen]
+	}
+	if h.Masked && c.cfg.Trace.FrameReceived != nil {
+		Mask(p[unmasked:], p[unmasked:], h.MaskingKey, unmasked)
+	}
+	return p
+}
+
+// reportReceived traces a frame. What in.info has already is kept: the rule that
+// a lenient connection has noted, unless another is given, and what came out of
+// an extension.
+func (c *Conn) reportReceived(h Header, p []byte, rule *ProtocolError) {
+	f := c.cfg.Trace.FrameReceived
+	if f == nil {
+		return
+	}
+	in := &c.in
+	i := &in.info
+	i.Time, i.Header, i.Payload = in.arrived, h, p
+	if rule != nil {
+		i.Broken = rule
+	}
+	if h.Opcode <= OpBinary && (in.frames > 1 || !h.FIN) {
+		i.Fragment = in.frames
+	}
+	f(i)
+	*i = FrameInfo{}
+}
+
+// reportSent traces a frame, with output.mu held.
+func (c *Conn) reportSent(h Header, p []byte) {
+	o := &c.out
+	h.LenBytes = h.lenBytes()
+	o.info = FrameInfo{Time: c.now(), Header: h, Payload: p}
+	if h.Opcode <= OpBinary {
+		if h.Opcode != OpContinuation {
+			o.fragment = 0
+		}
+		if o.fragment++; o.fragment > 1 || !h.FIN {
+			o.info.Fragment = o.fragment
+		}
+		o.info.Encoded = o.encoded
+		if o.encoded && h.FIN {
+			o.info.Decoded, o.info.DecodedLen = o.plain, uint64(len(o.plain))
+		}
+	}
+	c.cfg.Trace.FrameSent(&o.info)
+	o.info = FrameInfo{}
 }

@@ -1,0 +1,141 @@
+package wsproto_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"testing"
+	"testing/synctest"
+
+	"wscope/wsproto"
+	"wscope/wsproto/wstest"
+)
+
+// echo serves a connection whose opening handshake is still to be done, until it
+// ends, and sends every message back.
+func echo(nc net.Conn, role wsproto.Role, cfg wsproto.Config, inPieces bool) error {
+	var c *wsproto.Conn
+	var err error
+	if role == wsproto.Server {
+		c, _, err = (&wsproto.Acceptor{Config: cfg}).Accept(nc)
+	} else {
+		d := wsproto.Dialer{Config: cfg, Key: wstest.SampleKey}
+		var req *wsproto.Request
+		u, _ := wsproto.ParseURL("ws://pipe/")
+		if req, err = d.Request(u); err == nil {
+			c, _, err = d.Upgrade(context.Background(), nc, req)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	for {
+		var m wsproto.Message
+		if inPieces {
+			m, err = collect(c)
+		} else {
+			m, err = c.ReadMessage()
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.QueueMessage(m.Opcode, m.Payload); err != nil && !errors.Is(err, wsproto.ErrCloseSent) {
+			// How the connection ended is the reader's to say.
+			continue
+		}
+	}
+}
+
+// collect reads a message piece by piece.
+func collect(c *wsproto.Conn) (wsproto.Message, error) {
+	var m wsproto.Message
+	for {
+		p, err := c.ReadPiece()
+		if err != nil {
+			return m, err
+		}
+		if p.Start != (m.Frames == 0) {
+			return m, fmt.Errorf("a piece with Start %v after %d frames", p.Start, m.Frames)
+		}
+		m.Opcode, m.Frames, m.Wire = p.Opcode, p.Frames, p.Wire
+		m.Payload = append(m.Payload, p.Payload...)
+		if p.Done {
+			return m, nil
+		}
+	}
+}
+
+// opening is the peer's half of the opening handshake.
+func opening(p *wstest.Peer) (wstest.Opening, error) {
+	if p.Role == wsproto.Server {
+		head, err := p.ReadHead()
+		if err != nil {
+			return wstest.Opening{}, err
+		}
+		key, err := wstest.CheckRequest(head)
+		return wstest.Opening{Send: wstest.NewReply(key).Bytes()}, err
+	}
+	return wstest.Opening{
+		Send: wstest.NewRequest("pipe", "/").Bytes(),
+		Check: func(p *wstest.Peer) error {
+			head, err := p.ReadHead()
+			if err != nil {
+				return err
+			}
+			return wstest.CheckReply(head, wstest.SampleKey)
+		},
+	}, nil
+}
+
+// runCase runs c in a bubble of its own, so that no timeout takes time and every
+// goroutine has to end.
+func runCase(t *testing.T, role wsproto.Role, inPieces bool, c wstest.Case, v wstest.Variant) (err error) {
+	synctest.Test(t, func(*testing.T) {
+		ours, theirs := wstest.Pipe()
+		cfg := wsproto.Config{MaxMessageSize: int64(c.Limit)}
+		done := make(chan error)
+		go func() { done <- echo(theirs, role, cfg, inPieces) }()
+		p := wstest.NewPeer(ours, role.Peer())
+		o, openErr := opening(p)
+		if openErr == nil {
+			err = c.Run(p, v, o)
+		} else {
+			err = openErr
+			p.Close()
+		}
+		<-done
+	})
+	return err
+}
+
+// TestConformance plays the cases of wstest against a connection that echoes.
+func TestConformance(t *testing.T) {
+	for _, role := range []wsproto.Role{wsproto.Server, wsproto.Client} {
+		for _, inPieces := range []bool{false, true} {
+			name := role.String()
+			if inPieces {
+				name += " in pieces"
+			}
+			t.Run(name, func(t *testing.T) {
+				cases := append(wstest.Cases(), wstest.Drops(role.Peer())...)
+				cases = append(cases, wstest.Mutations(role.Peer(), 7, 300)...)
+				for i, c := range cases {
+					if c.Heavy && (testing.Short() || inPieces) {
+						continue
+					}
+					variants := c.Variants()
+					if i%4 != 0 || inPieces {
+						// The ways to send matter less than the cases.
+						variants = variants[i%len(variants):][:1]
+					}
+					for _, v := range variants {
+						if err := runCase(t, role, inPieces, c, v); err != nil {
+							t.Errorf("%s, %s: %v", c.Name, v.Name, err)
+						}
+					}
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package wsproto
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	// minReadBuffer is what a connection begins with and maxReadBuffer what it
+	// grows to when the peer fills it.
+	minReadBuffer = 4 << 10
+	maxReadBuffer = 64 << 10
+	// keepMessage is the largest message buffer that is kept for good.
+	keepMessage = 1 << 20
+)
+
+// input is the reading half of a connection. It belongs to the reading
+// goroutine.
+//
+// All bytes arrive in buf. A frame that fits there is unmasked and lent to the
+// caller where it is; a longer one goes from the network straight into msg.
+type input struct {
+	buf     []byte
+	r, w    int       // buf[r:w] has arrived and is not used yet
+	arrived time.Time // when the newest byte of buf did
+	full    bool      // the last read filled the buffer: a larger one pays
+	narrow  bool      // the last frame bypassed the buffer: the next may, too
+
+	msg  []byte // payload of the message so far, if it is not in buf alone
+	text utf8Checker
+
+	// The data message that is open, from its first frame to its last.
+	open    bool
+	op      Opcode
+	frames  int
+	wire    uint64 // payload bytes of its frames so far
+	size    uint64 // bytes of the message so far: as wire, but for an encoded one what has been decoded
+	bad     bool   // lenient: the text is not UTF-8, and that was said
+	encoded bool   // its first frame has bits of the codec
+
+	pieces pieces
+	info   FrameInfo
+
+	n         counts
+	published tally
+}
+
+func (in *input) publish() { in.published.publish(&in.n) }
+
+// fill waits for more bytes. Room is made for need bytes from r on, which must
+// fit the buffer.
+func (c *Conn) fill(need int) error {
+	in := &c.in
+	if in.r == in.w {
+		in.r, in.w = 0, 0
+	}
+	switch {
+	case in.full && len(in.buf) < maxReadBuffer:
+		larger := make([]byte, min(4*len(in.buf), maxReadBuffer))
+		in.w = copy(larger, in.buf[in.r:in.w])
+		in.r = 0
+		in.buf = larger
+	case in.r+need > len(in.buf) || in.w == len(in.buf):
+		in.w = copy(in.buf, in.buf[in.r:in.w])
+		in.r = 0
+	}
+	room := in.buf[in.w:]
+	narrow := in.narrow
+	if narrow {
+		// A long frame is likely to follow the last one. What of it is read
+		// into the buffer has to be copied out again.
+		in.narrow = false
+		room = room[:min(len(room), minReadBuffer)]
+	}
+	n, err := c.receive(room)
+	in.w += n
+	in.full = n == len(room) && !narrow
+	return err
+}
+
+// receive reads from the network. Before it waits, all that is gathered on the
+// way out goes out.
+func (c *Conn) receive(p []byte) (int, error) {
+	in := &c.in
+	c.flushReplies()
+	in.publish()
+	if c.cfg.Trace.Waiting != nil {
+		c.cfg.Trace.Waiting()
+	}
+	for {
+		n, err := c.nc.Read(p)
+		if n > 0 {
+			in.n.wire += uint64(n)
+			if c.cfg.Trace.FrameReceived != nil {
+				in.arrived = c.now()
+			}
+			return n, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+}
+
+// releaseMessage makes room for the next message, and lets a buffer go that an
+// unusually large one has left.
+func (in *input) releaseMessage() {
+	if in.open {
+		return
+	}
+	if cap(in.msg) > keepMessage && len(in.msg) < cap(in.msg)/4 {
+		in.msg = nil
+	}
+	in.msg = in.msg[:0]
+}
+
+// roomFor returns free space at the end of the message buffer for at most left
+// bytes.
+func (in *input) roomFor(left uint64) []byte {
+	const piece = 256 << 10 // what is unmasked and judged while it is in the cache
+	if len(in.msg) == cap(in.msg) {
+		grow := max(maxReadBuffer, len(in.msg))
+		if uint64(grow) > left {
+			grow = int(left)
+		}
+		in.msg = slices.Grow(in.msg, grow)
+	}
+	room := in.msg[len(in.msg):cap(in.msg)]
+	if uint64(len(room)) > left {
+		room = room[:left]
+	}
+	return room[:min(len(room), piece)]
+}
