@@ -3,6 +3,7 @@ package wsproto
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -109,8 +110,8 @@ func (a *Acceptor) checkRequest(r *Request, resp *Response) *rejection {
 		return &rejection{405, "method", r.Method, "GET", "4.2.1", Fields{{"Allow", "GET"}}}
 	case r.Target[0] != '/' && !strings.Contains(r.Target, "://"):
 		return bad("request target", r.Target, "a path or an absolute URI", "4.2.1")
-	case len(hosts) != 1 || hosts[0] == "":
-		return bad("Host", strings.Join(hosts, ", "), "exactly one", "4.2.1")
+	case len(hosts) != 1 || !validHost(hosts[0]):
+		return bad("Host", strings.Join(hosts, ", "), "exactly one host with an optional port", "4.2.1")
 	case r.Fields.Has("Transfer-Encoding"):
 		return bad("Transfer-Encoding", r.Fields.Value("Transfer-Encoding"), "a request without a body", "4.1")
 	case r.Fields.Has("Content-Length") && r.Fields.Value("Content-Length") != "0":
@@ -140,6 +141,33 @@ func (a *Acceptor) checkRequest(r *Request, resp *Response) *rejection {
 		return &rejection{status: 403, rule: "Origin", got: origin, want: "an origin that this server allows", section: "4.2.2"}
 	}
 	return nil
+}
+
+// validHost reports whether s is a host with an optional port. The name itself
+// is not judged beyond the characters that it may have.
+//
+// RFC 9110, Section 7.2, and RFC 3986, Section 3.2.2.
+func validHost(s string) bool {
+	host, port := s, ""
+	if rest, ok := strings.CutPrefix(s, "["); ok {
+		var closed bool
+		host, port, closed = strings.Cut(rest, "]")
+		if _, err := netip.ParseAddr(host); !closed || err != nil || !strings.Contains(host, ":") {
+			return false
+		}
+		if port != "" && port[0] != ':' {
+			return false
+		}
+		port = strings.TrimPrefix(port, ":")
+	} else {
+		host, port, _ = strings.Cut(s, ":")
+		for i := range len(host) {
+			if b := host[i]; !isTokenByte(b) && !strings.ContainsRune("()=;,~%", rune(b)) || strings.IndexByte("#^`|", b) >= 0 {
+				return false
+			}
+		}
+	}
+	return host != "" && strings.Trim(port, "0123456789") == ""
 }
 
 // error returns the rejection as what an Acceptor returns.
