@@ -2,6 +2,7 @@
 
 GO       ?= go
 FUZZTIME ?= 30s
+PYTHON   ?= python3
 EXE      := $(shell $(GO) env GOEXE)
 
 # The version in the binary comes from the repository, so a machine that turns
@@ -9,7 +10,7 @@ EXE      := $(shell $(GO) env GOEXE)
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags='-s -w'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build install demo test lint race fuzz bench golden cross interop clean
+.PHONY: all build install demo test lint race fuzz bench golden cross interop interop-npm interop-python clean
 
 all: build test
 
@@ -54,8 +55,16 @@ cross: # compile for every platform, keep nothing
 		GOOS=$${p%/*} GOARCH=$${p#*/} $(BUILD) -o /dev/null . || exit 1; \
 	done
 
-interop: # other implementations in both roles, from a module of their own
-	cd testdata/interop && $(GO) test ./...
+interop: # Go libraries in both roles, from a module of their own
+	cd testdata/interop && $(GO) vet ./... && $(GO) test -race -count=1 ./...
+
+interop-npm: # npm's ws in both roles, and wscat; installs them beside the tests
+	cd testdata/interop && npm ci --no-audit --no-fund && \
+		WSCOPE_PEERS=npm $(GO) test -race -count=1 -run '/^ws$$' .
+
+interop-python: # Python's websockets in both roles; $PYTHON has to have it
+	cd testdata/interop && \
+		PYTHON=$(PYTHON) WSCOPE_PEERS=python $(GO) test -race -count=1 -run '/^websockets$$' .
 
 clean:
 	rm -f wscope wscope.exe
