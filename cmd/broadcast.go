@@ -32,7 +32,7 @@ func (s *server) startOutbox(cl *client) {
 
 // startInput begins to send what is typed or piped in to every client.
 func (s *server) startInput(ctx context.Context, leave func()) (stop func(), err error) {
-	b := &broadcast{server: s, leave: leave, payloads: payloadReader{stdin: s.in}}
+	b := &broadcast{server: s, leave: leave, payloads: payloadReader{}}
 	if !s.streams.interactive() {
 		go b.feed(ctx)
 		return func() {}, nil
@@ -96,7 +96,7 @@ func (b *broadcast) readConsole(con console) {
 func (b *broadcast) feed(ctx context.Context) {
 	in := splitter{in: b.in, delimiter: []byte("\n")}
 	for {
-		p, _, err := in.next()
+		p, err := in.next()
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				b.fail(err)

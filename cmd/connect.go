@@ -219,8 +219,8 @@ func runConnect(ctx context.Context, o connectOptions) error {
 // config returns how the connection of a session behaves.
 func (s *session) config(o *observer) wsproto.Config {
 	c := s.protocol.config()
-	format := s.view.options.Format
-	frames := s.display.wantsFrames(format) || s.pingInterval > 0 || s.interactive()
+	format := s.view.format()
+	frames := s.display.wantsFrames(format) || s.pingInterval > 0 || s.interactive() || s.slash
 	c.Trace = o.trace(frames)
 	show := c.Trace.Waiting
 	c.Trace.Waiting = func() {

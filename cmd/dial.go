@@ -161,8 +161,11 @@ func (d *dialOptions) tls() (*tls.Config, error) {
 // open opens a connection and shows how that went. The error is one that knows
 // its exit status.
 func (d *dialOptions) open(ctx context.Context, dialer *wsproto.Dialer, t target, o *observer) (*wsproto.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.connectTimeout)
-	defer cancel()
+	if d.connectTimeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d.connectTimeout)
+		defer cancel()
+	}
 	start := time.Now()
 	o.request, o.response = nil, nil
 	o.url, o.peer = t.url.String(), t.url.Addr()
@@ -176,8 +179,12 @@ func (d *dialOptions) open(ctx context.Context, dialer *wsproto.Dialer, t target
 	}
 	o.handshake(c, took, err)
 	if err != nil {
-		if interrupted := context.Cause(ctx); errors.Is(err, context.Canceled) || ctx.Err() == context.Canceled {
-			return nil, interrupted
+		var late *errMaxTime
+		switch cause := context.Cause(ctx); {
+		case errors.As(cause, &late):
+			return nil, failure(exitTimeout, late, "")
+		case ctx.Err() == context.Canceled:
+			return nil, cause
 		}
 		return nil, dialFailure(err, t.url)
 	}

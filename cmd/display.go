@@ -187,6 +187,13 @@ func (d displayOptions) dataFormat(s streams) (render.Format, error) {
 	return render.ParseFormat(name)
 }
 
+// format returns the format of what is shown now.
+func (v *display) format() render.Format {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.options.Format
+}
+
 // setFormat changes the format of what is shown from here on.
 func (v *display) setFormat(f render.Format) {
 	v.mu.Lock()
@@ -254,14 +261,22 @@ func (v *display) failure() error {
 }
 
 // report shows an error with its hint, and returns what ends the program with
-// its status and without another word.
+// its status and without another word. That stdout cannot be written to is left
+// to the caller to tell.
 func (v *display) report(err error) error {
 	if err == nil {
 		return nil
 	}
-	var quiet quietExit
-	if errors.As(err, &quiet) {
+	var (
+		quiet       quietExit
+		output      *outputError
+		interrupted *interruptError
+	)
+	switch {
+	case errors.As(err, &quiet), errors.As(err, &output):
 		return err
+	case errors.As(err, &interrupted):
+		return quietExit{exitInterrupted}
 	}
 	e := &exitError{code: exitFailure, err: err}
 	errors.As(err, &e)

@@ -30,16 +30,20 @@ func (s *session) feedAll() error {
 	if s.payloads.usedStdin || s.inTTY && len(s.first) > 0 || s.echo {
 		return nil // stdin is used up, or nobody is expected to type
 	}
-	in := splitter{in: s.in}
+	c := s.conn()
+	in := splitter{in: s.in, idle: func() error {
+		err := c.Flush()
+		s.view.flush()
+		return err
+	}}
 	if !s.noSplit {
 		in.delimiter = []byte(s.delimiter)
 	}
-	c := s.conn()
 	op := opcode(s.binary)
 	for {
-		p, more, err := in.next()
+		p, err := in.next()
 		if err != nil {
-			return s.readFailure(err)
+			return s.inputFailure(err)
 		}
 		if op == wsproto.OpText {
 			if err := checkText(p); err != nil {
@@ -50,21 +54,23 @@ func (s *session) feedAll() error {
 		if err := s.queue(op, p); err != nil {
 			return s.sendFailure(err)
 		}
-		if !more {
-			if err := c.Flush(); err != nil {
-				return s.sendFailure(err)
-			}
-			s.view.flush()
-		}
 	}
 }
 
-// readFailure gives an error of reading stdin its exit status.
-func (s *session) readFailure(err error) error {
-	if errors.Is(err, io.EOF) {
+// inputFailure tells the end of stdin, by which all has been sent, and an error
+// of reading it from one of sending.
+func (s *session) inputFailure(err error) error {
+	var file *fileError
+	switch {
+	case errors.Is(err, io.EOF):
+		if err := s.conn().Flush(); err != nil {
+			return s.sendFailure(err)
+		}
 		return err
+	case errors.As(err, &file):
+		return failure(exitReadFile, err, "")
 	}
-	return failure(exitReadFile, err, "")
+	return s.sendFailure(err)
 }
 
 // sendFailure tells a message that was lost from one that nobody wants any more.
@@ -79,6 +85,11 @@ func (s *session) sendFailure(err error) error {
 		return io.EOF
 	}
 	return failure(exitSend, errors.New("the connection was closed before everything was sent"), "")
+}
+
+func isSendFailure(err error) bool {
+	var e *exitError
+	return errors.As(err, &e) && e.code == exitSend
 }
 
 // do carries out one action of -x.
@@ -99,7 +110,7 @@ func (s *session) send(op wsproto.Opcode, p []byte) error {
 
 // queue sends a message, in fragments if that is asked for, without flushing.
 func (s *session) queue(op wsproto.Opcode, p []byte) error {
-	c := s.conn()
+	c, o := s.link()
 	if c == nil {
 		return errNotConnected
 	}
@@ -111,7 +122,7 @@ func (s *session) queue(op wsproto.Opcode, p []byte) error {
 	}
 	if err == nil {
 		s.sent.Add(1)
-		s.o.messageSent(op, p)
+		o.messageSent(op, p)
 	}
 	return err
 }

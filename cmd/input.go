@@ -11,6 +11,8 @@ import (
 type splitter struct {
 	in        io.Reader
 	delimiter []byte // nil: all of the input is one message
+	// idle runs before the input is waited for. It may be nil.
+	idle func() error
 
 	buf     []byte
 	r, w    int
@@ -20,26 +22,29 @@ type splitter struct {
 	eof     bool
 }
 
-// next returns the next message, which is valid until the next call, and
-// whether more of them can be had without waiting for input. At the end of the
-// input it returns io.EOF. A last message needs no delimiter after it.
-func (s *splitter) next() (p []byte, more bool, err error) {
+// next returns the next message, which is valid until the next call, and io.EOF
+// at the end of the input. A last message needs no delimiter after it.
+func (s *splitter) next() ([]byte, error) {
 	for {
 		if s.delimiter != nil {
 			if i := bytes.Index(s.buf[s.r+s.scanned:s.w], s.delimiter); i >= 0 {
-				p = s.take(s.scanned+i, len(s.delimiter))
-				return p, s.r < s.w, nil
+				return s.take(s.scanned+i, len(s.delimiter)), nil
 			}
 			s.scanned = max(0, s.w-s.r-len(s.delimiter)+1)
 		}
 		if s.eof {
 			if s.r == s.w {
-				return nil, false, io.EOF
+				return nil, io.EOF
 			}
-			return s.take(s.w-s.r, 0), false, nil
+			return s.take(s.w-s.r, 0), nil
+		}
+		if s.idle != nil {
+			if err := s.idle(); err != nil {
+				return nil, err
+			}
 		}
 		if err := s.fill(); err != nil {
-			return nil, false, err
+			return nil, err
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"wscope/cmd/internal/lineedit"
@@ -16,6 +17,7 @@ import (
 type terminalSession struct {
 	*session
 	ctx     context.Context
+	cancel  context.CancelCauseFunc
 	console console
 	again   bool // /reconnect; guarded by session.mu
 }
@@ -28,13 +30,19 @@ func (s *session) runInteractive(ctx context.Context) error {
 	if err := s.open(ctx); err != nil {
 		return err
 	}
-	history := sessionHistory(s.streams, !s.noHistory, func(err error) { s.o.note("history: " + err.Error()) })
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.payloads.stdin = nil // it is what is typed
+	history := sessionHistory(s.streams, !s.noHistory, func(err error) {
+		_, o := s.link()
+		o.note("history: " + err.Error())
+	})
 	con, err := s.newConsole(s.streams, consoleOptions{prompt: "> ", history: history, complete: completeSlash})
 	if err != nil {
 		s.conn().Abort(nil)
 		return err
 	}
-	t := &terminalSession{session: s, ctx: ctx, console: con}
+	t := &terminalSession{session: s, ctx: ctx, cancel: cancel, console: con}
 	s.view.out.to(con)
 	if s.errTTY {
 		s.view.err.to(con)
@@ -44,24 +52,26 @@ func (s *session) runInteractive(ctx context.Context) error {
 		defer close(typed)
 		t.readConsole()
 	}()
-	err = t.receiveAll()
+	connected, err := t.receiveAll()
 	con.Close()
 	<-typed
 	s.view.out.to(s.out)
 	s.view.err.to(s.err)
-	if err, ok := err.(*exitError); ok {
-		return err // of connecting again
+	if !connected {
+		return err
 	}
 	return s.conclude(ctx, err)
 }
 
-// receiveAll receives until the session ends, through every /reconnect.
-func (t *terminalSession) receiveAll() error {
+// receiveAll receives until the session ends, through every /reconnect, and
+// returns why it did. Without connected that is why connecting again failed.
+func (t *terminalSession) receiveAll() (connected bool, err error) {
 	for {
 		stop := t.watch(t.ctx)
 		for _, a := range t.first {
 			if err := t.do(a); err != nil {
-				t.fail(fmt.Errorf("-x: %w", err))
+				t.complain(fmt.Errorf("-x: %w", err))
+				t.fail(quietExit{exitFailure})
 			}
 		}
 		t.first = nil
@@ -73,44 +83,46 @@ func (t *terminalSession) receiveAll() error {
 		t.again = false
 		t.mu.Unlock()
 		if !again || t.ctx.Err() != nil {
-			return err
+			return true, err
 		}
-		t.o.end(t.conn(), judge(err), t.opened)
-		t.closedByUs.Store(false)
+		c, o := t.link()
+		o.end(c, judge(err), t.opened)
 		if err := t.open(t.ctx); err != nil {
-			return err
+			return false, err
 		}
 	}
 }
 
 // readConsole sends what is typed. It returns when the console is closed.
 func (t *terminalSession) readConsole() {
-	for abandoned := 0; ; {
+	for ended := false; ; {
 		line, err := t.console.ReadLine()
 		switch {
 		case err == nil:
 			t.typed(line)
-		case errors.Is(err, lineedit.ErrInterrupt) && abandoned == 0:
-			abandoned++
-			t.interrupted.Store(true)
-			t.shut()
+		case errors.Is(err, lineedit.ErrInterrupt) && t.ctx.Err() == nil && !ended:
+			t.cancel(&interruptError{os.Interrupt})
 		case errors.Is(err, lineedit.ErrInterrupt):
-			if c := t.conn(); c != nil {
-				c.Abort(context.Canceled)
-			}
+			t.cancel(&interruptError{os.Interrupt})
+			t.conn().Abort(context.Cause(t.ctx))
 			return
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF) && !ended:
+			ended = true // a Ctrl-C still has to be heard
 			t.shut()
-			// A second Ctrl-C still has to be heard.
-			abandoned++
-		case errors.Is(err, lineedit.ErrClosed):
+		case errors.Is(err, io.EOF), errors.Is(err, lineedit.ErrClosed):
 			return
 		default:
-			t.o.fail(err, "")
+			t.complain(err)
 			t.shut()
 			return
 		}
 	}
+}
+
+// complain shows a mistake that does not end the session.
+func (t *terminalSession) complain(err error) {
+	_, o := t.link()
+	o.fail(err, "")
 }
 
 // typed does what a line asks for. A mistake is shown and the session goes on.
@@ -122,7 +134,7 @@ func (t *terminalSession) typed(line string) {
 		err = t.typedMessage(unslash(line))
 	}
 	if err != nil {
-		t.o.fail(err, "")
+		t.complain(err)
 	}
 	t.view.flush()
 }
@@ -148,7 +160,7 @@ func (s *session) command(line string) error { return runCommand(pipedTalker{s},
 func (s *session) payload(arg string) ([]byte, error) { return s.payloads.read(arg) }
 
 func (s *session) sendFragments(op wsproto.Opcode, p []byte, size int) error {
-	c := s.conn()
+	c, o := s.link()
 	if c == nil {
 		return errNotConnected
 	}
@@ -156,7 +168,7 @@ func (s *session) sendFragments(op wsproto.Opcode, p []byte, size int) error {
 		return err
 	}
 	s.sent.Add(1)
-	s.o.messageSent(op, p)
+	o.messageSent(op, p)
 	return nil
 }
 
@@ -186,13 +198,17 @@ func (s *session) pong(p []byte) error {
 
 func (s *session) setFormat(f render.Format) { s.view.setFormat(f) }
 
-func (s *session) stats() string { return statsText(s.o, s.conn()) }
+func (s *session) stats() string {
+	c, o := s.link()
+	return statsText(o, c)
+}
 
 func (s *session) headers() (string, error) {
-	if s.o == nil || len(s.o.request) == 0 {
+	_, o := s.link()
+	if o == nil {
 		return "", errNotConnected
 	}
-	return render.HandshakeText(s.o.request, s.o.response, s.display.showSecrets), nil
+	return render.HandshakeText(o.request, o.response, s.display.showSecrets), nil
 }
 
 func (s *session) quit() { s.shut() }

@@ -84,6 +84,8 @@ func judge(err error) outcome {
 		o.by, o.exit = render.Us, exitNoPong
 	case errors.As(err, &late):
 		o.by, o.exit = render.Us, exitTimeout
+	case errors.Is(err, context.Canceled):
+		o.by, o.exit = render.Us, exitInterrupted
 	}
 	return o
 }

@@ -16,8 +16,8 @@ import (
 // is the content of a file, "@-" all of stdin, "@@x" is "@x", and anything else
 // is itself.
 type payloadReader struct {
-	stdin  io.Reader
-	escape bool // \n, \x00 and the like are understood
+	stdin  io.Reader // nil where it cannot be had
+	escape bool      // \n, \x00 and the like are understood
 	// usedStdin tells that an argument has taken stdin.
 	usedStdin bool
 }
@@ -29,6 +29,8 @@ func (r *payloadReader) read(arg string) ([]byte, error) {
 		return r.unescape(arg)
 	case strings.HasPrefix(path, "@"):
 		return r.unescape(path)
+	case path == "-" && r.stdin == nil:
+		return nil, errors.New("@- is stdin, which is in use; @@- is the text @-")
 	case path == "-":
 		r.usedStdin = true
 		p, err := io.ReadAll(r.stdin)
@@ -67,7 +69,8 @@ func unescape(s string) ([]byte, error) {
 		if digits == 0 {
 			at := strings.IndexByte(`\nrt0abefv"'`, s[i])
 			if at < 0 {
-				return nil, fmt.Errorf(`\%c at offset %d is no escape; expected one of \\ \n \r \t \0 \e \xHH \uHHHH \UHHHHHHHH`, s[i], i-1)
+				r, _ := utf8.DecodeRuneInString(s[i:])
+				return nil, fmt.Errorf(`\%c at offset %d is no escape; expected one of \\ \n \r \t \0 \e \xHH \uHHHH \UHHHHHHHH`, r, i-1)
 			}
 			b = append(b, "\\\n\r\t\x00\a\b\x1b\f\v\"'"[at])
 			continue

@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -20,9 +21,10 @@ const scriptPatience = 30 * time.Second
 
 var readyLine = regexp.MustCompile(`(?m)^listening on (wss?://([^/\n]+)/\S*)$`)
 
-// A listener is a wscope listen that runs beside a script.
+// A listener is a wscope that runs beside a script, listen mostly.
 type listener struct {
 	cmd            *exec.Cmd
+	stdin          io.WriteCloser // nil for an empty one
 	stdout, stderr *watchedBuffer
 	done           chan struct{} // closed when it has ended
 	err            error         // how, after done
@@ -49,7 +51,7 @@ func scriptListen(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: listen [-name NAME] [args...]")
 	}
-	l := startListener(ts, args)
+	l := startProgram(ts, append([]string{"listen"}, args...), nil)
 	listeners(ts)[name] = l
 	line := l.stdout.wait(readyLine, l.done)
 	if line == nil {
@@ -63,9 +65,9 @@ func scriptListen(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(prefix+"ADDR", line[2])
 }
 
-// startListener starts wscope listen. It is killed at the end of the script if
-// it still runs.
-func startListener(ts *testscript.TestScript, args []string) *listener {
+// startProgram starts wscope. It is killed at the end of the script if it still
+// runs.
+func startProgram(ts *testscript.TestScript, args []string, stdin *os.File) *listener {
 	changed := make(chan struct{}, 1)
 	l := &listener{
 		stdout: &watchedBuffer{changed: changed},
@@ -74,7 +76,10 @@ func startListener(ts *testscript.TestScript, args []string) *listener {
 	}
 	program, err := lookPath(ts, "wscope")
 	ts.Check(err)
-	l.cmd = exec.Command(program, append([]string{"listen"}, args...)...)
+	l.cmd = exec.Command(program, args...)
+	if stdin != nil { // a nil *os.File in an io.Reader is not nil
+		l.cmd.Stdin = stdin
+	}
 	l.cmd.Dir = ts.MkAbs(".")
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GOCOVERDIR", "GORACE", "XDG_STATE_HOME", "SSLKEYLOGFILE", "TERM", "NO_COLOR", "CLICOLOR_FORCE"} {
 		if v := ts.Getenv(name); v != "" {
@@ -118,14 +123,14 @@ func scriptWaitout(ts *testscript.TestScript, neg bool, args []string) {
 	timeout := time.After(scriptPatience)
 	for !pattern.MatchString(l.stdout.String()) && !pattern.MatchString(l.stderr.String()) {
 		if ended {
-			ts.Fatalf("listen has ended without printing %s\n[stdout]\n%s[stderr]\n%s", args[0], l.stdout, l.stderr)
+			ts.Fatalf("wscope has ended without printing %s\n[stdout]\n%s[stderr]\n%s", args[0], l.stdout, l.stderr)
 		}
 		select {
 		case <-l.stdout.changed: // stderr shares the channel
 		case <-l.done:
 			ended = true // what came last is looked at once more
 		case <-timeout:
-			ts.Fatalf("listen does not print %s\n[stdout]\n%s[stderr]\n%s", args[0], l.stdout, l.stderr)
+			ts.Fatalf("wscope does not print %s\n[stdout]\n%s[stderr]\n%s", args[0], l.stdout, l.stderr)
 		}
 	}
 }
@@ -146,6 +151,24 @@ func scriptStopsig(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: stopsig [-name NAME] [-INT | -TERM | -KILL | -WAIT] [N]")
 	}
 	l := findListener(ts, name)
+	l.signal(ts, sig)
+	select {
+	case <-l.done:
+	case <-time.After(scriptPatience):
+		ts.Fatalf("wscope does not end\n[stdout]\n%s[stderr]\n%s", l.stdout, l.stderr)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(name+".stdout"), []byte(l.stdout.String()), 0o666))
+	ts.Check(os.WriteFile(ts.MkAbs(name+".stderr"), []byte(l.stderr.String()), 0o666))
+	delete(listeners(ts), name)
+	if sig == "-KILL" {
+		return
+	}
+	if got := exitStatus(ts, l.err); got != want {
+		ts.Fatalf("wscope: exit status %d, want %d\n[stderr]\n%s", got, want, l.stderr)
+	}
+}
+
+func (l *listener) signal(ts *testscript.TestScript, sig string) {
 	switch sig {
 	case "-INT":
 		ts.Check(l.cmd.Process.Signal(os.Interrupt))
@@ -155,21 +178,7 @@ func scriptStopsig(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(l.cmd.Process.Kill())
 	case "-WAIT":
 	default:
-		ts.Fatalf("stopsig: no signal %s", sig)
-	}
-	select {
-	case <-l.done:
-	case <-time.After(scriptPatience):
-		ts.Fatalf("listen does not end\n[stdout]\n%s[stderr]\n%s", l.stdout, l.stderr)
-	}
-	ts.Check(os.WriteFile(ts.MkAbs(name+".stdout"), []byte(l.stdout.String()), 0o666))
-	ts.Check(os.WriteFile(ts.MkAbs(name+".stderr"), []byte(l.stderr.String()), 0o666))
-	delete(listeners(ts), name)
-	if sig == "-KILL" {
-		return
-	}
-	if got := exitStatus(ts, l.err); got != want {
-		ts.Fatalf("listen: exit status %d, want %d\n[stderr]\n%s", got, want, l.stderr)
+		ts.Fatalf("there is no signal %s", sig)
 	}
 }
 

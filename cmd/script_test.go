@@ -33,10 +33,18 @@ func TestMain(m *testing.M) {
 //	listen [-name NAME] [args...]       start wscope listen, wait until it is ready
 //	waitout [-name NAME] REGEXP         wait for it to print that, on stdout or stderr
 //	stopsig [-name NAME] [-SIGNAL] [N]  stop it, demand the exit status N (default 0)
+//	start [-name NAME] [args...]        start any wscope, its stdin open and empty
+//	input [-name NAME] {TEXT | -eof}    write to its stdin, or close it
+//	signal [-name NAME] -SIGNAL         send it a signal and go on
+//	rude [-name NAME] [-tls] FILE       start a server that plays a part, see scriptRude
+//	rude [-name NAME] -open             let it go on from a gate
+//	rude [-name NAME] -end              wait for its clients to go
 //
 // SIGNAL is INT (the default), TERM, KILL, or WAIT for none. $URL and $ADDR are
 // where listen listens, with a name $NAME_URL and $NAME_ADDR. After stopsig its
 // output is in listen.stdout and listen.stderr, or NAME.stdout and NAME.stderr.
+// A rude server is at $RUDE, with a name in capitals at that, and what it got is
+// in rude.log or NAME.log after -end.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("..", "testdata", "script"),
@@ -47,6 +55,10 @@ func TestScript(t *testing.T) {
 			"listen":   scriptListen,
 			"waitout":  scriptWaitout,
 			"stopsig":  scriptStopsig,
+			"start":    scriptStart,
+			"input":    scriptInput,
+			"signal":   scriptSignal,
+			"rude":     scriptRude,
 		},
 	})
 }
@@ -54,6 +66,7 @@ func TestScript(t *testing.T) {
 // setupScript gives each script a home of its own.
 func setupScript(env *testscript.Env) error {
 	env.Values[listenersKey{}] = map[string]*listener{}
+	env.Values[rudeKey{}] = map[string]*rudeServer{}
 	env.Setenv("ESC", "\x1b") // for text that is out for the terminal
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
 	if env.Getenv("GORACE") == "" {

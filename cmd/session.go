@@ -23,9 +23,9 @@ type session struct {
 	payloads payloadReader
 	inPieces bool
 
-	o  *observer
 	mu sync.Mutex
-	c  *wsproto.Conn // nil while there is no connection
+	c  *wsproto.Conn // the newest connection, nil before the first
+	o  *observer     // of c
 
 	opened   time.Time
 	received int // messages, of the reading goroutine
@@ -86,17 +86,18 @@ func (s *session) prepare() error {
 
 // open opens the connection of the session, or a new one after /reconnect.
 func (s *session) open(ctx context.Context) error {
-	s.o = newObserver(s.view, wsproto.Client, 0)
+	o := newObserver(s.view, wsproto.Client, 0)
 	d := *s.dialer
-	d.Config = s.config(s.o)
+	d.Config = s.config(o)
 	d.Subprotocols, d.Version, d.Key = s.subprotocols, s.version, s.key
-	c, err := s.dial.open(ctx, &d, s.target, s.o)
+	c, err := s.dial.open(ctx, &d, s.target, o)
 	if err != nil {
 		return err
 	}
 	s.opened = time.Now()
+	s.closedByUs.Store(false)
 	s.mu.Lock()
-	s.c = c
+	s.c, s.o = c, o
 	s.mu.Unlock()
 	s.view.mu.Lock()
 	s.view.onFail = s.shut
@@ -104,11 +105,18 @@ func (s *session) open(ctx context.Context) error {
 	return nil
 }
 
-// conn returns the open connection, or nil.
+// conn returns the connection, or nil before there is one.
 func (s *session) conn() *wsproto.Conn {
+	c, _ := s.link()
+	return c
+}
+
+// link returns the connection and its observer, or nil and nil before there is
+// one.
+func (s *session) link() (*wsproto.Conn, *observer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.c
+	return s.c, s.o
 }
 
 // runPiped is a session without a person: -x and stdin are sent, what comes is
@@ -128,9 +136,8 @@ func (s *session) watch(ctx context.Context) (stop func()) {
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	unhook := context.AfterFunc(ctx, func() { s.interrupt(ctx, done) })
-	c := s.conn()
 	if s.pingInterval > 0 {
-		wg.Go(func() { s.pingLoop(c, done) })
+		wg.Go(func() { s.pingLoop(done) })
 	}
 	return func() {
 		unhook()
@@ -174,6 +181,9 @@ func (s *session) closeWith(how closing) error {
 	if c == nil {
 		return errNotConnected
 	}
+	if c.CloseSent() {
+		return wsproto.ErrCloseSent // the time for the closing handshake runs already
+	}
 	s.closedByUs.Store(true)
 	return c.Close(how.code, how.reason)
 }
@@ -181,7 +191,8 @@ func (s *session) closeWith(how closing) error {
 var errNotConnected = errors.New("there is no connection")
 
 // pingLoop sends pings and ends a connection on which nothing comes after one.
-func (s *session) pingLoop(c *wsproto.Conn, done <-chan struct{}) {
+func (s *session) pingLoop(done <-chan struct{}) {
+	c, o := s.link()
 	ticker := time.NewTicker(s.pingInterval)
 	defer ticker.Stop()
 	var deadline <-chan time.Time
@@ -202,7 +213,7 @@ func (s *session) pingLoop(c *wsproto.Conn, done <-chan struct{}) {
 			}
 		case <-deadline:
 			deadline = nil
-			if s.o.waiting.Load() && c.Stats().WireReceived == before {
+			if o.waiting.Load() && c.Stats().WireReceived == before {
 				c.Abort(&errNoPong{s.pingTimeout})
 				return
 			}
@@ -212,9 +223,9 @@ func (s *session) pingLoop(c *wsproto.Conn, done <-chan struct{}) {
 
 // receive shows what comes until the connection ends, and returns why it did.
 func (s *session) receive() error {
-	c := s.conn()
+	c, o := s.link()
 	if s.inPieces {
-		return s.receivePieces(c)
+		return s.receivePieces(c, o)
 	}
 	for {
 		m, err := c.ReadMessage()
@@ -225,7 +236,7 @@ func (s *session) receive() error {
 			continue // it came between our Close frame and the peer's
 		}
 		s.received++
-		s.o.messageReceived(m)
+		o.messageReceived(m)
 		if s.echo {
 			if err := c.QueueMessage(m.Opcode, m.Payload); err == nil {
 				s.sent.Add(1)
@@ -237,7 +248,7 @@ func (s *session) receive() error {
 	}
 }
 
-func (s *session) receivePieces(c *wsproto.Conn) error {
+func (s *session) receivePieces(c *wsproto.Conn, o *observer) error {
 	for {
 		p, err := c.ReadPiece()
 		if err != nil {
@@ -246,7 +257,7 @@ func (s *session) receivePieces(c *wsproto.Conn) error {
 		if s.count > 0 && s.received >= s.count {
 			continue
 		}
-		s.o.pieceReceived(p)
+		o.pieceReceived(p)
 		if p.Done {
 			if s.received++; s.received == s.count {
 				s.shut()
@@ -259,7 +270,7 @@ func (s *session) receivePieces(c *wsproto.Conn) error {
 // the end of --wait off if data has come. Control frames do not count: a server
 // that pings is no server that answers.
 func (s *session) progress() {
-	if !s.inputDone.Load() {
+	if !s.inputDone.Load() || s.timedOut.Load() {
 		return
 	}
 	c := s.conn()
@@ -279,11 +290,22 @@ func (s *session) inputEnds() {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.quiet = time.AfterFunc(s.wait, func() {
-		s.timedOut.Store(true)
-		s.shut()
-	})
+	s.quiet = time.AfterFunc(s.wait, s.waited)
 	s.inputDone.Store(true)
+}
+
+// waited runs when nothing has come for the time of --wait. That is the peer's
+// doing only if it was waited for: stdout may have held us up.
+func (s *session) waited() {
+	s.mu.Lock()
+	quiet, o := s.quiet, s.o
+	s.mu.Unlock()
+	if s.wait > 0 && !o.waiting.Load() {
+		quiet.Reset(s.wait)
+		return
+	}
+	s.timedOut.Store(true)
+	s.shut()
 }
 
 // fail notes that something could not be sent.
@@ -309,7 +331,8 @@ func (s *session) conclude(ctx context.Context, err error) error {
 	}
 	out := judge(err)
 	why := s.complaint(ctx, &out)
-	s.o.end(s.conn(), out, s.opened)
+	c, o := s.link()
+	o.end(c, out, s.opened)
 	if err := s.view.failure(); err != nil {
 		return err
 	}
@@ -324,8 +347,8 @@ func (s *session) conclude(ctx context.Context, err error) error {
 
 // complaint looks for what was left open in a session that ended in order.
 func (s *session) complaint(ctx context.Context, out *outcome) error {
-	if err := s.failed(); err != nil {
-		return err
+	if err := s.failed(); err != nil && (out.exit == exitOK || !isSendFailure(err)) {
+		return err // but how the peer ended it says more than that we could not send
 	}
 	var late *errMaxTime
 	if errors.As(context.Cause(ctx), &late) {

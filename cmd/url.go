@@ -22,7 +22,7 @@ func parseTarget(s string) (target, error) {
 	scheme, rest, ok := strings.Cut(s, "://")
 	full := s
 	switch {
-	case !ok:
+	case !ok, strings.ContainsAny(scheme, "/?#"): // it is in the query, then
 		full, t.note = assumeScheme(s)
 	case strings.EqualFold(scheme, "http"):
 		full = "ws://" + rest
