@@ -1,0 +1,380 @@
+package sse
+
+import (
+	"bytes"
+	"io"
+	"math"
+	"time"
+	"unicode/utf8"
+)
+
+// An Event is one event of a stream. Its slices are lent: they are valid until
+// the next event is asked for.
+type Event struct {
+	// Type is the event type, "message" if the stream named none.
+	Type []byte
+	// Data are the data lines with a line feed between them, as UTF-8.
+	Data []byte
+	// ID is the last event ID: that of this event, or of one before it.
+	ID []byte
+	// NewID tells that this event has an id field of its own.
+	NewID bool
+	// Offset is where in the stream the first line of the event began, and Len
+	// how many bytes there were up to the end of the blank line.
+	Offset, Len int64
+}
+
+// DefaultMaxEventSize is how large an event may be unless it is said otherwise.
+const DefaultMaxEventSize = 64 << 20
+
+// A DecoderConfig says how a [Decoder] works. The zero value is valid.
+type DecoderConfig struct {
+	// MaxEventSize bounds the bytes that are kept of an event: its data and the
+	// line that is being read. Zero means DefaultMaxEventSize, a negative
+	// number no limit. A longer event is a *SizeError.
+	MaxEventSize int64
+	// LastEventID is what the last event ID is to begin with: it outlives a
+	// connection.
+	LastEventID string
+	// Trace looks at what is decoded.
+	Trace Trace
+}
+
+// A Decoder reads the events of a stream. Lines can be of any length and arrive
+// in any pieces. It keeps one buffer, which grows only with the largest event,
+// and allocates nothing for an event. It may not be used by two goroutines at
+// once.
+//
+// HTML, Section 9.2.5 and Section 9.2.6.
+type Decoder struct {
+	lines lineReader
+	trace Trace
+	limit int64
+	err   error // that the source gave, after all of its lines have been used
+
+	event Event
+	line  Line
+
+	// The buffers of the standard. Their content lies where it was read, in the
+	// buffer of lines, until that moves or data gets a second line.
+	data    span
+	kind    span    // the event type
+	ids     [2]span // the last event ID, and what it is to be after a blank line
+	current int     // which of ids is the last event ID
+	newID   bool    // the other one has been set
+	hasData bool
+
+	repaired []byte
+	begin    int64 // offset of the first line of the event, -1 before it
+}
+
+// A span is a text that was read: it lies in the buffer of lines, or in own.
+type span struct {
+	from, to int
+	lent     bool
+	own      []byte
+}
+
+func (s *span) lend(from, to int) { s.from, s.to, s.lent = from, to, true }
+
+// set gives the text memory of its own.
+func (s *span) set(p []byte) {
+	if cap(s.own) > keepBuffer {
+		s.own = nil
+	}
+	s.own = append(s.own[:0], p...)
+	s.lent = false
+}
+
+// keep makes the text outlive the buffer of lines.
+func (s *span) keep(buf []byte) {
+	if s.lent {
+		s.set(buf[s.from:s.to])
+	}
+}
+
+func (s *span) clear() { s.from, s.to, s.lent = 0, 0, true }
+
+func (s *span) len() int {
+	if s.lent {
+		return s.to - s.from
+	}
+	return len(s.own)
+}
+
+func (s *span) text(buf []byte) []byte {
+	if s.lent {
+		return buf[s.from:s.to:s.to]
+	}
+	return s.own
+}
+
+// NewDecoder returns a Decoder that reads from r. It reads ahead.
+func NewDecoder(r io.Reader, c DecoderConfig) *Decoder {
+	d := &Decoder{trace: c.Trace, limit: c.MaxEventSize, begin: -1}
+	d.ids[0].set([]byte(c.LastEventID))
+	d.data.clear()
+	d.kind.clear()
+	d.lines.src = r
+	switch {
+	case d.limit == 0:
+		d.limit = DefaultMaxEventSize
+	case d.limit < 0:
+		d.limit = math.MaxInt64
+	}
+	return d
+}
+
+// LastEventID returns the last event ID as of the last blank line, which is what
+// a new connection has to ask for. It is "" if there is none.
+func (d *Decoder) LastEventID() string { return string(d.ids[d.current].text(d.lines.buf)) }
+
+// Offset returns how many bytes of the stream have been taken in lines.
+func (d *Decoder) Offset() int64 { return d.lines.base + int64(d.lines.start) }
+
+// Unfinished returns how many bytes at the end of a stream that has ended belong
+// to no event: those of an event that no blank line ends, and of a last line
+// without a line end. They are dropped, as the standard asks.
+func (d *Decoder) Unfinished() int64 {
+	end := d.lines.base + int64(d.lines.end)
+	if d.begin >= 0 {
+		return end - d.begin
+	}
+	return end - d.Offset()
+}
+
+// Next returns the next event. At the end of the stream it returns io.EOF, and
+// drops an event that is not finished. The event is lent until the next call.
+func (d *Decoder) Next() (*Event, error) {
+	r := &d.lines
+	for {
+		// A line that ends with a LF in the window needs no more than this.
+		from, to, end := r.start, -1, LF
+		if rest := r.buf[r.scan:r.cr]; len(rest) > 0 && rest[0] == '\n' {
+			to = r.scan
+		} else if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			to = r.scan + i
+		}
+		if to >= 0 {
+			r.start, r.scan = to+1, to+1
+		} else {
+			var ok bool
+			if from, to, end, ok = r.next(); !ok {
+				if err := d.more(); err != nil {
+					return nil, err
+				}
+				continue
+			}
+		}
+		if from == to {
+			r.suspect = r.wide
+			if d.blank(from, end) {
+				return &d.event, nil
+			}
+			continue
+		}
+		if int64(to-from+d.data.len()) > d.limit {
+			return nil, d.tooLarge(from)
+		}
+		d.take(from, to, end)
+	}
+}
+
+// more gets more to read.
+func (d *Decoder) more() error {
+	r := &d.lines
+	if int64(r.end-r.start+d.data.len()) > d.limit {
+		return d.tooLarge(r.start)
+	}
+	if d.err != nil {
+		return d.err
+	}
+	if r.moves() {
+		d.data.keep(r.buf)
+		d.kind.keep(r.buf)
+		d.ids[0].keep(r.buf)
+		d.ids[1].keep(r.buf)
+	}
+	if d.trace.Waiting != nil {
+		d.trace.Waiting()
+	}
+	before := r.base + int64(r.end)
+	err := r.fill()
+	if now := r.base + int64(r.end); d.trace.Read != nil && now > before {
+		d.trace.Read(int(now - before))
+	}
+	if err != nil {
+		d.err = err // to be told when the lines that came with it are used up
+	}
+	return nil
+}
+
+// tooLarge gives up at the line at buf[from:].
+func (d *Decoder) tooLarge(from int) error {
+	at := d.begin
+	if at < 0 {
+		at = d.lines.base + int64(from)
+	}
+	d.err = &SizeError{Limit: d.limit, Offset: at}
+	return d.err
+}
+
+// take interprets a line that is not blank.
+//
+// HTML, Section 9.2.6.
+func (d *Decoder) take(from, to int, end LineEnd) {
+	r := &d.lines
+	line := r.buf[from:to]
+	name, at := split(line)
+	bad := false
+	if r.suspect {
+		r.suspect = r.wide
+		bad = !utf8.Valid(line)
+	}
+	if name != commentLine && d.begin < 0 {
+		d.begin = r.base + int64(from)
+	}
+	switch name {
+	case dataField:
+		if !d.hasData {
+			d.hasData = true
+			d.put(&d.data, from+at, to, bad)
+		} else {
+			d.data.keep(r.buf)
+			d.data.own = append(append(d.data.own, '\n'), d.value(from+at, to, bad)...)
+		}
+	case idField:
+		// A NUL makes the whole field be ignored.
+		if bytes.IndexByte(line[at:], 0) < 0 {
+			d.newID = true
+			d.put(&d.ids[1-d.current], from+at, to, bad)
+		}
+	case eventField:
+		d.put(&d.kind, from+at, to, bad)
+	case retryField:
+		if wait, ok := ParseRetry(line[at:]); ok && d.trace.Retry != nil {
+			d.trace.Retry(wait)
+		}
+	}
+	if d.trace.Line != nil {
+		d.report(from, to, end, name, bad)
+	}
+}
+
+// put makes the value at buf[from:to] the text of s.
+func (d *Decoder) put(s *span, from, to int, bad bool) {
+	if s.lend(from, to); bad {
+		s.set(d.value(from, to, bad))
+	}
+}
+
+// value returns the value at buf[from:to], repaired if it is bad.
+func (d *Decoder) value(from, to int, bad bool) []byte {
+	v := d.lines.buf[from:to]
+	if bad {
+		d.repaired = appendRepaired(d.repaired[:0], v)
+		v = d.repaired
+	}
+	return v
+}
+
+// A fieldName is what a line is, in the words of the standard.
+type fieldName uint8
+
+const (
+	unknownField fieldName = iota
+	dataField
+	idField
+	eventField
+	retryField
+	commentLine
+)
+
+// split returns what a line that is not blank is, and where its value begins.
+// One blank after the colon belongs to neither.
+func split(line []byte) (name fieldName, value int) {
+	switch n := len(line); line[0] {
+	case 'd':
+		if n >= 5 && string(line[:5]) == "data:" {
+			name, value = dataField, 5
+		}
+	case 'i':
+		if n >= 3 && string(line[:3]) == "id:" {
+			name, value = idField, 3
+		}
+	case 'e':
+		if n >= 6 && string(line[:6]) == "event:" {
+			name, value = eventField, 6
+		}
+	case 'r':
+		if n >= 6 && string(line[:6]) == "retry:" {
+			name, value = retryField, 6
+		}
+	case ':':
+		return commentLine, 1
+	}
+	if value == 0 {
+		return splitOther(line)
+	}
+	if value < len(line) && line[value] == ' ' {
+		value++
+	}
+	return name, value
+}
+
+// splitOther is for a line without a colon, whose value is empty, and for a name
+// that means nothing.
+func splitOther(line []byte) (name fieldName, value int) {
+	switch string(line) {
+	case "data":
+		name = dataField
+	case "id":
+		name = idField
+	case "event":
+		name = eventField
+	case "retry":
+		name = retryField
+	}
+	return name, len(line)
+}
+
+// blank ends an event, if the lines before made one.
+func (d *Decoder) blank(at int, end LineEnd) bool {
+	if d.newID {
+		d.current = 1 - d.current
+	}
+	has := d.hasData
+	if has {
+		buf, e := d.lines.buf, &d.event
+		e.Type, e.Data, e.ID, e.NewID = d.kind.text(buf), d.data.text(buf), d.ids[d.current].text(buf), d.newID
+		if len(e.Type) == 0 {
+			e.Type = defaultType
+		}
+		e.Offset, e.Len = d.begin, d.Offset()-d.begin
+	}
+	if d.trace.Line != nil {
+		d.line = Line{Kind: BlankLine, Offset: d.lines.base + int64(at), End: end, Dispatches: has, EventOffset: d.begin}
+		d.trace.Line(&d.line)
+	}
+	d.kind.clear()
+	d.data.clear()
+	d.hasData, d.newID, d.begin = false, false, -1
+	return has
+}
+
+var defaultType = []byte("message")
+
+// ParseRetry returns the reconnection time that the value of a retry field asks
+// for. It reports false if the value is not all ASCII digits. A time that is too
+// long to count is cut to the longest Duration.
+func ParseRetry(value []byte) (time.Duration, bool) {
+	const most = math.MaxInt64 / int64(time.Millisecond)
+	var n int64
+	for _, c := range value {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = min(n*10+int64(c-'0'), most)
+	}
+	return time.Duration(n) * time.Millisecond, len(value) > 0
+}

@@ -1,0 +1,6 @@
+//go:build !amd64
+
+package sse
+
+// inspectBlocks is inspect for whole blocks of 64 bytes.
+func inspectBlocks(p []byte) (cr, wide bool) { return inspectWords(p) }

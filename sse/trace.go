@@ -1,0 +1,75 @@
+package sse
+
+import (
+	"bytes"
+	"time"
+)
+
+// A Trace looks inside a stream. Every field may be nil. The functions are
+// called synchronously on the goroutine that asks for events, so the stream
+// waits while they run. What they are shown is lent for the duration of the
+// call.
+type Trace struct {
+	// Line runs for each line, before the event that it completes is returned.
+	Line func(*Line)
+	// Retry runs for each retry field that sets the reconnection time.
+	Retry func(time.Duration)
+	// Waiting runs each time everything that has arrived is used up, and more is
+	// about to be waited for.
+	Waiting func()
+	// Read runs after each read with the number of bytes that came, decoded if
+	// there is a content coding.
+	Read func(n int)
+}
+
+// A LineKind is what a line is.
+type LineKind uint8
+
+// The kinds of lines.
+const (
+	FieldLine LineKind = iota
+	CommentLine
+	BlankLine
+)
+
+// A Line is one line of a stream.
+type Line struct {
+	Kind LineKind
+	// Offset is where it begins in the stream, after content codings.
+	Offset int64
+	// Raw is the line as it came, without its end.
+	Raw []byte
+	End LineEnd
+	// Name and Value are those of a field, Value is the text of a comment. They
+	// are not repaired. One blank after the colon of a field is part of neither.
+	Name, Value []byte
+	// Known tells that the standard gives the field a meaning.
+	Known bool
+	// Malformed tells that the line is not UTF-8. In events each part that is
+	// not is replaced by U+FFFD.
+	Malformed bool
+	// Dispatches tells that a blank line completes an event, which begins at
+	// EventOffset. Without an event, EventOffset is where fields began that make
+	// none, or -1.
+	Dispatches  bool
+	EventOffset int64
+}
+
+// report shows a line that is not blank.
+func (d *Decoder) report(from, to int, end LineEnd, name fieldName, bad bool) {
+	r := &d.lines
+	d.line = Line{Offset: r.base + int64(from), Raw: r.buf[from:to], End: end, Malformed: bad, EventOffset: d.begin}
+	if name == commentLine {
+		d.line.Kind, d.line.Value = CommentLine, d.line.Raw[1:]
+	} else {
+		d.line.Name, d.line.Value = cutField(d.line.Raw)
+		d.line.Known = name != unknownField
+	}
+	d.trace.Line(&d.line)
+}
+
+// cutField returns the name and the value of a field.
+func cutField(line []byte) (name, value []byte) {
+	name, value, _ = bytes.Cut(line, []byte{':'})
+	return name, bytes.TrimPrefix(value, []byte{' '})
+}
