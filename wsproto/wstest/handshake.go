@@ -188,22 +188,22 @@ func CheckRequest(h Head) (key string, err error) {
 		return "", fmt.Errorf("request line %q", h[0])
 	}
 	if host, err := h.Value("Host"); err != nil || host == "" {
-		return "", fmt.Errorf("Host %q: %v", host, err)
+		return "", fmt.Errorf("the Host field is %q: %v", host, err)
 	}
 	if !h.hasItem("Upgrade", "websocket") {
-		return "", fmt.Errorf("Upgrade is %q", h.Values("Upgrade"))
+		return "", fmt.Errorf("the Upgrade field is %q", h.Values("Upgrade"))
 	}
 	if !h.hasItem("Connection", "upgrade") {
-		return "", fmt.Errorf("Connection is %q", h.Values("Connection"))
+		return "", fmt.Errorf("the Connection field is %q", h.Values("Connection"))
 	}
 	if v, err := h.Value("Sec-WebSocket-Version"); err != nil || v != "13" {
-		return "", fmt.Errorf("Sec-WebSocket-Version %q: %v", v, err)
+		return "", fmt.Errorf("the Sec-WebSocket-Version field is %q: %v", v, err)
 	}
 	if key, err = h.Value("Sec-WebSocket-Key"); err != nil {
 		return "", err
 	}
 	if nonce, err := base64.StdEncoding.Strict().DecodeString(key); err != nil || len(nonce) != 16 {
-		return "", fmt.Errorf("Sec-WebSocket-Key is %q, which is not 16 bytes in base64", key)
+		return "", fmt.Errorf("the Sec-WebSocket-Key field is %q, which is not 16 bytes in base64", key)
 	}
 	return key, nil
 }
@@ -220,13 +220,13 @@ func CheckReply(h Head, key string) error {
 		return fmt.Errorf("status line %q, want a 101", h[0])
 	}
 	if v, err := h.Value("Upgrade"); err != nil || !strings.EqualFold(v, "websocket") {
-		return fmt.Errorf("Upgrade is %q: %v", v, err)
+		return fmt.Errorf("the Upgrade field is %q: %v", v, err)
 	}
 	if !h.hasItem("Connection", "upgrade") {
-		return fmt.Errorf("Connection is %q", h.Values("Connection"))
+		return fmt.Errorf("the Connection field is %q", h.Values("Connection"))
 	}
 	if v, err := h.Value("Sec-WebSocket-Accept"); err != nil || v != AcceptKey(key) {
-		return fmt.Errorf("Sec-WebSocket-Accept is %q, want %q: %v", v, AcceptKey(key), err)
+		return fmt.Errorf("the Sec-WebSocket-Accept field is %q, want %q: %v", v, AcceptKey(key), err)
 	}
 	for _, name := range []string{
 		"Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Sec-WebSocket-Version",

@@ -82,6 +82,8 @@ type Model struct {
 	Closed bool
 	// Broken is the rule that was broken, or "".
 	Broken string
+	// Ambiguous is set if it is as good to name another rule with another code.
+	Ambiguous bool
 	// At is how many bytes were taken until the Close frame had to be sent.
 	At int
 
@@ -120,6 +122,7 @@ func (m *Model) header(c byte) {
 	m.state.from = m.From
 	for _, r := range headerRules {
 		if r.name != m.without && r.broken(m.h, &m.state) {
+			m.Ambiguous = m.Limit > 0 && m.h.PayloadLen > m.Limit
 			m.fail(wsproto.CloseProtocolError, r.name)
 			return
 		}
@@ -196,6 +199,7 @@ func (m *Model) closeFrame() {
 	case len(m.ctl) == 1 && m.without != ruleCloseOne:
 		m.fail(wsproto.CloseProtocolError, ruleCloseOne)
 	case len(m.ctl) > 1 && !mayBeOnWire(code) && m.without != ruleCloseCode:
+		m.Ambiguous = !validUTF8(reason)
 		m.fail(wsproto.CloseProtocolError, ruleCloseCode)
 	case !validUTF8(reason) && m.without != ruleCloseReason:
 		m.fail(wsproto.CloseInvalidPayload, ruleCloseReason)

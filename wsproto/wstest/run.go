@@ -52,7 +52,9 @@ func (c Case) Run(p *Peer, v Variant, o Opening) error {
 		r.read(check)
 	}()
 	for _, s := range c.Send {
-		r.do(s)
+		if !r.do(s) {
+			break // the rest would only say the same
+		}
 	}
 	r.finish()
 	p.Close()
@@ -65,10 +67,9 @@ func (c Case) Run(p *Peer, v Variant, o Opening) error {
 type run struct {
 	Case
 	Variant
-	p         *Peer
-	pending   []byte // to be sent with what comes next
-	closeSent bool
-	reset     bool // by us
+	p       *Peer
+	pending []byte // to be sent with what comes next
+	reset   bool   // by us
 
 	mu       sync.Mutex
 	changed  *sync.Cond
@@ -99,11 +100,12 @@ func (r *run) wait(cond func() bool) bool {
 	return cond()
 }
 
-func (r *run) do(s Step) {
+// do takes a step and reports whether the next one makes sense.
+func (r *run) do(s Step) bool {
 	if s, ok := s.(sender); ok {
 		r.p.Log.sent("%s", s.describe(r.p.Role))
 		r.pending = s.appendTo(r.pending, r.p.Role)
-		return
+		return true
 	}
 	r.flush()
 	switch s := s.(type) {
@@ -113,6 +115,7 @@ func (r *run) do(s Step) {
 			return len(r.messages) >= s.Messages && len(r.pongs) >= s.Pongs && (!s.Close || len(r.closes) > 0)
 		}) {
 			r.fault("the connection ended while the peer waited for %s", s)
+			return false
 		}
 	case Quiet:
 		r.mu.Lock()
@@ -136,6 +139,7 @@ func (r *run) do(s Step) {
 			r.fault("RST: %v", err)
 		}
 	}
+	return true
 }
 
 func (a Await) String() string {
