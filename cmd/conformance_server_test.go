@@ -131,36 +131,35 @@ func testRequestCutOff(t *testing.T, s *conformanceServer) {
 }
 
 // testSlowRequests wants clients dropped that do not come to the end of their
-// requests.
+// requests, and those that do left alone.
 func testSlowRequests(t *testing.T, bin string) {
-	s := startListen(t, bin, "--handshake-timeout", "200ms")
-	raw := wstest.NewRequest(s.addr, "/").Bytes()
-	for _, n := range []int{0, 1, 20, len(raw) - 1} {
+	s := startListen(t, bin, "--handshake-timeout", "1s")
+	open := s.dial(t)
+	defer open.Close()
+	open.SetTimeout(conformanceTimeout)
+	o := s.opening()
+	open.Write(o.Send, wstest.OneSegment)
+	if err := o.Check(open); err != nil {
+		t.Fatal(err)
+	}
+	slow := map[int]*wstest.Peer{}
+	for _, n := range []int{0, 1, 20, len(o.Send) - 1} {
 		p := s.dial(t)
+		defer p.Close()
 		p.SetTimeout(conformanceTimeout)
-		p.Write(raw[:n], wstest.OneSegment)
+		p.Write(o.Send[:n], wstest.OneSegment)
+		slow[n] = p
+	}
+	for n, p := range slow {
 		if b, err := p.ReadAll(64 << 10); err != nil {
 			t.Errorf("after %d bytes and nothing more: %q, %v, want EOF", n, b, err)
 		}
-		p.Close()
 	}
-	// A session that is open is not the business of this timeout.
-	p := s.dial(t)
-	defer p.Close()
-	p.SetTimeout(conformanceTimeout)
-	o := s.opening()
-	p.Write(o.Send, wstest.OneSegment)
-	if err := o.Check(p); err != nil {
+	// By now the time is over for the first client, too.
+	if err := open.Send(wstest.Text("late")); err != nil {
 		t.Fatal(err)
 	}
-	slow := s.dial(t)
-	defer slow.Close()
-	slow.SetTimeout(conformanceTimeout)
-	slow.ReadAll(1) // until the server has dropped one that came later
-	if err := p.Send(wstest.Text("late")); err != nil {
-		t.Fatal(err)
-	}
-	if f, err := p.ReadFrame(); err != nil || string(f.Payload) != "late" {
+	if f, err := open.ReadFrame(); err != nil || string(f.Payload) != "late" {
 		t.Errorf("an open session: %q, %v", f.Payload, err)
 	}
 }

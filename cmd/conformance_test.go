@@ -167,7 +167,7 @@ func runConnect(t *testing.T, bin string, args []string, serve func(*wstest.Peer
 		}
 		served <- serve(wstest.NewPeer(nc, wsproto.Server))
 	}()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	c := program(ctx, bin, append(append([]string{"connect"}, args...), "ws://"+ln.Addr().String()+"/")...)

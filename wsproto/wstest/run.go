@@ -21,7 +21,7 @@ type Opening struct {
 
 // caseTimeout is when a case gives up. It is long, since it is not what the
 // cases are about.
-const caseTimeout = 30 * time.Second
+const caseTimeout = time.Minute
 
 // quiet is how long a [Quiet] step looks.
 const quiet = 4 * time.Millisecond
