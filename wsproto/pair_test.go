@@ -41,7 +41,7 @@ func (r *record) trace() wsproto.Trace {
 }
 
 func (r *record) add(dir string, f *wsproto.FrameInfo) {
-	s := fmt.Sprintf("%s %s %q", dir, f.Header.Opcode, f.Payload)
+	s := fmt.Sprintf("%s %s %.140q", dir, f.Header.Opcode, f.Payload)
 	if f.Header.Opcode == wsproto.OpClose {
 		code, _, _ := wsproto.ParseClosePayload(f.Payload)
 		s = fmt.Sprintf("%s close %d", dir, code)

@@ -1,0 +1,151 @@
+package wsproto_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"wscope/wsproto"
+	"wscope/wsproto/wstest"
+)
+
+// traceOf feeds frames of a client to a server, in one way to read, and returns
+// what was traced and how it ended.
+func traceOf(cfg wsproto.Config, inPieces bool, frames ...wstest.Frame) (*record, []string, error) {
+	var wire []byte
+	for _, f := range frames {
+		wire = f.AppendTo(wire, wsproto.Client)
+	}
+	r := new(record)
+	cfg.Trace = r.trace()
+	c := wsproto.NewConn(&feed{r: bytes.NewReader(wire)}, wsproto.Server, cfg, nil)
+	read := (*wsproto.Conn).ReadMessage
+	if inPieces {
+		read = collect
+	}
+	var messages []string
+	for {
+		m, err := read(c)
+		if err != nil {
+			return r, messages, err
+		}
+		messages = append(messages, string(m.Payload))
+	}
+}
+
+// TestTrace has every frame reported once, the illegal one too, and before the
+// answer to it.
+func TestTrace(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		frames []wstest.Frame
+		want   []string
+	}{
+		{"messages", []wstest.Frame{wstest.Text("a"), wstest.Binary("")}, []string{`<- text "a"`, `<- binary ""`}},
+		{"fragments", []wstest.Frame{wstest.StartText("a"), wstest.Ping("p"), wstest.Middle(""), wstest.Last("b")},
+			[]string{`<- text "a" #1`, `<- ping "p"`, `-> pong "p"`, `<- continuation "" #2`, `<- continuation "b" #3`}},
+		{"closing handshake", []wstest.Frame{wstest.Close(1000, "x")}, []string{`<- close 1000`, `-> close 1000`}},
+		{"bad close code", []wstest.Frame{wstest.Close(1005, "")}, []string{`<- close 1005 !7.4`, `-> close 1002`}},
+		{"reserved opcode", []wstest.Frame{{Op: 3, Payload: []byte("abc")}}, []string{`<- reserved 0x3 "abc" !5.2`, `-> close 1002`}},
+		{"unmasked", []wstest.Frame{wstest.Text("abc").Unlike()}, []string{`<- text "abc" !5.1`, `-> close 1002`}},
+		{"long ping", []wstest.Frame{wstest.Ping(strings.Repeat("x", 126))}, []string{`<- ping "` + strings.Repeat("x", 126) + `" !5.5`, `-> close 1002`}},
+		{"new message inside", []wstest.Frame{wstest.StartText("a"), wstest.Text("b")}, []string{`<- text "a" #1`, `<- text "b" !5.4`, `-> close 1002`}},
+		{"not UTF-8", []wstest.Frame{wstest.StartText("a"), wstest.Last("b\xffc")}, []string{`<- text "a" #1`, `<- continuation "b\xffc" #2 !8.1`, `-> close 1007`}},
+		{"not UTF-8 at the end", []wstest.Frame{wstest.StartText("\xc3"), wstest.Last("")}, []string{`<- text "\xc3" #1`, `<- continuation "" #2 !8.1`, `-> close 1007`}},
+		{"too long", []wstest.Frame{wstest.Binary("ab").Declaring(1 << 40)}, []string{`<- binary "ab" of 1099511627776`, `-> close 1009`}},
+		{"cut off in data", []wstest.Frame{wstest.Binary("ab").Declaring(10)}, []string{`<- binary "ab" of 10`}},
+		{"cut off before the payload", []wstest.Frame{wstest.Binary("").Declaring(10)}, []string{`<- binary "" of 10`}},
+		{"cut off in a long frame", []wstest.Frame{wstest.Binary("ab").Declaring(100_000)}, []string{`<- binary "ab" of 100000`}},
+		{"cut off in a ping", []wstest.Frame{wstest.Ping("ab").Declaring(10)}, []string{`<- ping "ab" of 10`}},
+	} {
+		for _, inPieces := range []bool{false, true} {
+			r, _, _ := traceOf(wsproto.Config{}, inPieces, tt.frames...)
+			t.Run(tt.name, func(t *testing.T) { r.expect(t, tt.want...) })
+		}
+	}
+}
+
+// TestTraceStream traces frames that are longer than what arrives at a time.
+func TestTraceStream(t *testing.T) {
+	wire := wstest.StartText("hello").AppendTo(nil, wsproto.Server)
+	wire = wstest.Last(" world\xff").AppendTo(wire, wsproto.Server)
+	r := new(record)
+	c := wsproto.NewConn(&feed{r: iotest.OneByteReader(bytes.NewReader(wire))}, wsproto.Client, wsproto.Config{Trace: r.trace()}, nil)
+	if _, err := collect(c); err == nil {
+		t.Error("text that is not UTF-8 was taken")
+	}
+	r.expect(t, `<- text "h" of 5 #1`, `<- continuation " " of 7 #2`, `-> close 1007`)
+}
+
+// TestTraceSent traces what goes out, with the fragments numbered.
+func TestTraceSent(t *testing.T) {
+	r := new(record)
+	var header wsproto.Header
+	trace := r.trace()
+	traceSent := trace.FrameSent
+	trace.FrameSent = func(f *wsproto.FrameInfo) {
+		header = f.Header
+		traceSent(f)
+	}
+	c := wsproto.NewConn(discard{}, wsproto.Client, wsproto.Config{Trace: trace}, nil)
+	c.WriteMessage(wsproto.OpText, []byte("one"))
+	c.WriteFragmented(wsproto.OpBinary, []byte("abc"), 2)
+	c.Ping(nil)
+	c.WriteFrame(wsproto.Header{Opcode: wsproto.OpText, PayloadLen: 1}, []byte("x"))
+	c.Pong([]byte("p"))
+	c.WriteFrame(wsproto.Header{FIN: true, Opcode: wsproto.OpContinuation, PayloadLen: 1}, []byte("y"))
+	r.expect(t, `-> text "one"`, `-> binary "ab" #1`, `-> continuation "c" #2`, `-> ping ""`,
+		`-> text "x" #1`, `-> pong "p"`, `-> continuation "y" #2`)
+	c.WriteMessage(wsproto.OpText, pattern(300))
+	if header.LenBytes != 2 || !header.Masked || header.MaskingKey == [4]byte{} {
+		t.Errorf("header %+v is not what was on the wire", header)
+	}
+}
+
+// TestTraceOrder has an answer that is quicker than the writer: the frame that it
+// answers is reported first all the same.
+func TestTraceOrder(t *testing.T) {
+	inBubbles(t, func(t *testing.T, role wsproto.Role) {
+		r := new(record)
+		ours, theirs := wstest.Pipe()
+		c := wsproto.NewConn(ours, role, wsproto.Config{Trace: r.trace()}, nil)
+		p := wstest.NewPeer(theirs, role.Peer())
+		go func() {
+			for {
+				f, err := p.ReadFrame()
+				if err != nil {
+					return
+				}
+				p.Send(wstest.Text("re: " + string(f.Payload)))
+			}
+		}()
+		for _, s := range []string{"a", "b"} {
+			c.WriteMessage(wsproto.OpText, []byte(s))
+			expectMessage(t, c, wsproto.OpText, "re: "+s)
+		}
+		r.expect(t, `-> text "a"`, `<- text "re: a"`, `-> text "b"`, `<- text "re: b"`)
+		c.Abort(nil)
+		p.Close()
+	})
+}
+
+// TestWaiting runs before each wait, when all that has arrived is used.
+func TestWaiting(t *testing.T) {
+	waits, open := 0, 0
+	var c *wsproto.Conn
+	wire := append(wstest.Text("a").AppendTo(nil, wsproto.Client), wstest.StartText("b").AppendTo(nil, wsproto.Client)...)
+	c = wsproto.NewConn(&feed{r: bytes.NewReader(wire)}, wsproto.Server, wsproto.Config{Trace: wsproto.Trace{
+		Waiting: func() {
+			waits++
+			if c.MessageOpen() {
+				open++
+			}
+		},
+	}}, nil)
+	expectMessage(t, c, wsproto.OpText, "a")
+	c.ReadMessage()
+	if waits != 2 || open != 1 {
+		t.Errorf("waited %d times, %d of them inside a message", waits, open)
+	}
+}
