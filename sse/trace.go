@@ -2,6 +2,7 @@ package sse
 
 import (
 	"bytes"
+	"net/http"
 	"time"
 )
 
@@ -20,6 +21,19 @@ type Trace struct {
 	// Read runs after each read with the number of bytes that came, decoded if
 	// there is a content coding.
 	Read func(n int)
+
+	// The rest is called by a Client only.
+
+	// Request runs before each request, those that follow a redirect included.
+	Request func(*http.Request)
+	// Response runs for each response, before it is judged and before its body
+	// is read.
+	Response func(*http.Response)
+	// Opened runs when a stream is open.
+	Opened func(*Opening)
+	// Lost runs when a stream has ended or could not be opened, and will be
+	// tried again, before the wait.
+	Lost func(*Loss)
 }
 
 // A LineKind is what a line is.

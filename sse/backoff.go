@@ -1,0 +1,79 @@
+package sse
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// A Backoff says when to try again. The zero value is valid.
+//
+// HTML, Section 9.2.3.
+type Backoff struct {
+	// Delay is the reconnection time until the server sets one. Zero means three
+	// seconds.
+	Delay time.Duration
+	// Max bounds the waits that grow from attempt to attempt; it does not cut the
+	// reconnection time itself. Zero means 30 seconds.
+	Max time.Duration
+	// Attempts is how many attempts in a row may bring no event, and MaxTime how
+	// long they may go on, before the stream is given up. Zero means no limit.
+	Attempts int
+	MaxTime  time.Duration
+}
+
+// growFrom is what a wait grows from if the reconnection time is shorter: a
+// server that says retry: 0 and is away must not be flooded.
+const growFrom = 250 * time.Millisecond
+
+func (b Backoff) defaults() Backoff {
+	if b.Delay == 0 {
+		b.Delay = 3 * time.Second
+	}
+	if b.Max == 0 {
+		b.Max = 30 * time.Second
+	}
+	return b
+}
+
+// wait returns how long to wait for an attempt when some have failed since the
+// last event. The first comes after the reconnection time. After that the wait
+// doubles, and up to half of it is left to chance, so that the clients of a
+// server that comes back do not all come at once.
+func (b Backoff) wait(base time.Duration, failed int, random float64) time.Duration {
+	if failed == 0 {
+		return base
+	}
+	grown := max(base, growFrom)
+	for limit := max(b.Max, base); failed > 0 && grown < limit; failed-- {
+		grown = min(2*grown, limit)
+	}
+	half := grown / 2
+	return max(base, half+time.Duration(random*float64(grown-half)))
+}
+
+// TransientStatus reports whether a status mostly stands for passing trouble:
+// 408, 425, 429, 500, 502, 503 and 504.
+func TransientStatus(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// retryAfter returns how long the server asks to wait, 0 if it does not say.
+//
+// RFC 9110, Section 10.2.3.
+func (e *ResponseError) retryAfter(now time.Time) time.Duration {
+	const most = 365 * 24 * 3600
+	v := e.Response.Header.Get("Retry-After")
+	if n, err := strconv.ParseUint(v, 10, 64); err == nil {
+		return time.Duration(min(n, most)) * time.Second
+	}
+	if t, err := http.ParseTime(v); err == nil {
+		return max(0, t.Sub(now))
+	}
+	return 0
+}

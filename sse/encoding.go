@@ -1,0 +1,89 @@
+package sse
+
+import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// codings returns the content codings of a response in the order in which they
+// were applied.
+//
+// RFC 9110, Section 8.4.
+func codings(h http.Header) (names []string) {
+	for _, field := range h.Values("Content-Encoding") {
+		for name := range strings.SplitSeq(field, ",") {
+			if name = strings.ToLower(strings.Trim(name, " \t")); name != "" && name != "identity" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// decodeContent returns what the bytes of a response stand for. A coding begins
+// with its first bytes, so the reader is not asked for any before there is
+// somebody to wait for them.
+func (c *Client) decodeContent(r io.Reader, names []string) io.Reader {
+	for _, name := range slices.Backward(names) {
+		r = &lazyDecoder{src: r, start: c.contentDecoder(name)}
+	}
+	return r
+}
+
+func (c *Client) contentDecoder(name string) func(io.Reader) (io.Reader, error) {
+	switch name {
+	case "gzip", "x-gzip":
+		return func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
+	case "deflate":
+		return newInflater
+	}
+	return c.ContentDecoders[name]
+}
+
+// acceptEncoding is what a client asks for that wants a compressed stream.
+func (c *Client) acceptEncoding() string {
+	names := []string{"gzip", "deflate"}
+	for name := range c.ContentDecoders {
+		names = append(names, name)
+	}
+	slices.Sort(names[2:])
+	return strings.Join(names, ", ")
+}
+
+// newInflater decodes the deflate coding, which is the zlib format (RFC 1950),
+// and also what many send in its name, bare deflate data (RFC 1951).
+func newInflater(r io.Reader) (io.Reader, error) {
+	in := bufio.NewReader(r)
+	head, err := in.Peek(2)
+	if err != nil {
+		return nil, err
+	}
+	if head[0]&0x0F == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
+		return zlib.NewReader(in)
+	}
+	return flate.NewReader(in), nil
+}
+
+// A lazyDecoder starts to decode with the first read.
+type lazyDecoder struct {
+	src   io.Reader
+	start func(io.Reader) (io.Reader, error)
+	r     io.Reader
+}
+
+func (d *lazyDecoder) Read(p []byte) (int, error) {
+	if d.r == nil {
+		r, err := d.start(d.src)
+		if err != nil {
+			return 0, err
+		}
+		d.r = r
+	}
+	return d.r.Read(p)
+}
