@@ -127,11 +127,14 @@ var (
 	errReset  = errors.New("connection reset by peer")
 )
 
+// exactField returns the values of a field whose name is spelled like that.
+func exactField(h http.Header, name string) []string { return h[name] }
+
 // lastIDs returns what each request asked for.
 func (s *scripted) lastIDs() (ids []string) {
 	for _, r := range s.requests {
 		id := "none"
-		if v, ok := r.Header["Last-Event-ID"]; ok {
+		if v := exactField(r.Header, "Last-Event-ID"); v != nil {
 			id = strings.Join(v, ",")
 		}
 		ids = append(ids, id)
