@@ -238,6 +238,7 @@ func testInterrupt(t *testing.T, s *conformanceServer) {
 		if _, err := p.ReadFrame(); !errors.Is(err, io.EOF) {
 			t.Errorf("client %d: after the closing handshake: %v, want EOF", i, err)
 		}
+		p.Close()
 	}
 	<-s.done
 	if s.err != nil {
