@@ -154,7 +154,7 @@ func (s *server) admit(nc net.Conn) {
 	})
 }
 
-// opened notes that the opening handshake of a connection is over.
+// opened notes that nothing more has to come before a connection is open.
 func (s *server) opened(nc net.Conn) {
 	s.mu.Lock()
 	delete(s.opening, nc)
@@ -187,10 +187,13 @@ func (s *server) serve(nc net.Conn) {
 		a.CheckOrigin = func(origin string) bool { return origin == "" || slices.Contains(s.origins, origin) }
 	}
 	start := time.Now()
-	c, req, err := a.Accept(nc)
+	p, err := a.Read(nc)
+	// From here on the end of the server is told in a Close frame.
 	s.opened(nc)
-	if req != nil {
-		o.url = req.Target
+	var c *wsproto.Conn
+	if err == nil {
+		o.url = p.Request.Target
+		c, err = p.Accept()
 	}
 	o.handshake(c, time.Since(start), err)
 	if err != nil {
