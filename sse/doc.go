@@ -1,9 +1,9 @@
 // Package sse reads event streams: the text/event-stream format and the client
 // behaviour of the Server-Sent Events chapter of the HTML standard.
 //
-// A [Decoder] makes events of bytes, and a [Client] keeps a stream open over as
-// many connections as it takes. They report and never print; [Trace] shows all
-// that they see on the way.
+// A [Decoder] makes events of bytes, a [Client] keeps a stream open over as many
+// connections as it takes, and a [Linter] tells what is questionable about one.
+// They report and never print; [Trace] shows all that they see on the way.
 //
 // The files and the sections of the chapter (HTML, Section 9.2):
 //
@@ -13,4 +13,5 @@
 //	backoff.go                     9.2.3 the reconnection time
 //	redirect.go, encoding.go       redirects; content codings, decoded as they arrive
 //	errors.go, trace.go            what can go wrong, what can be looked at
+//	lint*.go                       9.2.7 and what else authors of servers trip over
 package sse

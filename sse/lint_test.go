@@ -1,0 +1,206 @@
+package sse
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var lintStart = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// goodHeader has nothing to complain about.
+func goodHeader() http.Header {
+	return http.Header{"Content-Type": {"text/event-stream; charset=utf-8"}, "Cache-Control": {"no-store"}}
+}
+
+// An arrival is a part of a stream that comes so long after the one before it.
+type arrival struct {
+	after time.Duration
+	text  string
+}
+
+// lint returns what a Linter finds in one connection.
+func lint(t *testing.T, l *Linter, header http.Header, parts ...arrival) (findings []Finding) {
+	t.Helper()
+	now := lintStart
+	l.Report = func(f *Finding) {
+		if f.Seen == "" || f.Advice == "" {
+			t.Errorf("%s says nothing", f.Rule)
+		}
+		findings = append(findings, *f)
+	}
+	var p pieces
+	for _, a := range parts {
+		p = append(p, []byte(a.text))
+	}
+	n := 0
+	d := NewDecoder(&p, DecoderConfig{Trace: Trace{
+		Line: l.Line,
+		Read: func(size int) {
+			now = now.Add(parts[n].after)
+			l.Read(size, now)
+			n++
+		},
+	}})
+	l.Opened(&http.Response{Header: header}, now)
+	for {
+		if _, err := d.Next(); err != nil {
+			l.Closed(d.Unfinished(), true, now)
+			return findings
+		}
+	}
+}
+
+func TestLintLines(t *testing.T) {
+	for _, test := range []struct {
+		name, stream string
+		want         string // rules, with ! in front if they are not minor, and @ and the offset
+	}{
+		{"nothing", "", ""},
+		{"all is well", ": hi\nevent: a\nid: 1\nretry: 3000\ndata: x\ndata:  indented\n\nretry: 1\n\nid: 7\n\n", ""},
+		{"CRLF", "data: x\r\n\r\n", ""},
+		{"mark", "\uFEFFdata: x\n\n", "byte-order-mark@0"},
+		{"second mark", "\uFEFF\uFEFFdata: x\n\ndata: y\n\n", "byte-order-mark@0 !unknown-field@3"},
+		{"lone CR", "data: x\rdata: y\r\n\r\n", "!lone-cr@7"},
+		{"no blank line", "data: x\n\nid: 2\ndata: y\n", "!unfinished-event@9"},
+		{"no line end", "data: x\n\ndata: y", "!unfinished-event@9"},
+		{"NUL", "id: a\x00b\ndata: x\n\n", "!nul-in-id@0"},
+		{"retry", "retry: 3s\nretry:\ndata: x\n\n", "!retry-not-digits@0"},
+		{"Latin-1", "data: gr\xFC\xDFe\n\n", "!not-utf-8@8"},
+		{"unknown", "foo: 1\nfoo: 2\nData: x\n data: y\nid : z\nhello world\ndata: x\n\n", "!unknown-field@0 !unknown-field@14 !unknown-field@22 !unknown-field@31 !unknown-field@38"},
+		{"blanks", "event:  add\ndata: x\n\n", "blanks-in-value@0"},
+		{"blanks at the end", "id: 7 \ndata: x \n\n", "blanks-in-value@0"},
+		{"blanks in data", "data:  x\n\n", "blanks-in-value@0"},
+		{"tab", "data:\tx\n\n", "blanks-in-value@0"},
+		{"no data", "event: ping\n\n", "!event-without-data@0"},
+	} {
+		var rules []string
+		for _, f := range lint(t, new(Linter), goodHeader(), arrival{0, test.stream}) {
+			rules = append(rules, f.short())
+		}
+		if got := strings.Join(rules, " "); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+func (f *Finding) short() string {
+	s := f.Rule + "@" + itoa(f.Offset)
+	if !f.Minor {
+		s = "!" + s
+	}
+	return s
+}
+
+func itoa(n int64) string {
+	if n < 0 {
+		return "-"
+	}
+	s := ""
+	for ; n > 9; n /= 10 {
+		s = string(rune('0'+n%10)) + s
+	}
+	return string(rune('0'+n)) + s
+}
+
+func TestLintHeader(t *testing.T) {
+	for _, test := range []struct {
+		field, value string
+		stream       string
+		want         []string
+	}{
+		{"Content-Type", "text/event-stream", "data: x\n\n", nil},
+		{"Content-Type", "text/event-stream", "data: é\n\n", []string{"content-type@0"}},
+		{"Content-Type", "text/event-stream; charset=UTF-8", "data: é\n\n", nil},
+		{"Content-Type", "text/event-stream; charset=iso-8859-1", "", []string{"!content-type@-"}},
+		{"Content-Type", "text/event-stream; version=1", "", []string{"content-type@-"}},
+		{"Content-Type", "text/event-stream; =", "", []string{"!content-type@-"}},
+		{"Cache-Control", "", "", []string{"!cache-control@-"}},
+		{"Cache-Control", "max-age=60", "", []string{"!cache-control@-"}},
+		{"Cache-Control", "private, No-Cache", "", nil},
+		{"Content-Length", "10", "", []string{"!content-length@-"}},
+	} {
+		h := goodHeader()
+		h.Set(test.field, test.value)
+		var got []string
+		for _, f := range lint(t, new(Linter), h, arrival{0, test.stream}) {
+			got = append(got, f.short())
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %s: %q, want %q", test.field, test.value, got, test.want)
+		}
+	}
+}
+
+func TestLintTiming(t *testing.T) {
+	const one = "data: x\n\n"
+	five := strings.Repeat(one, 5)
+	const cut = "data: x\n\ndata: x\n\ndata: "
+	const s = time.Second
+	for _, test := range []struct {
+		name   string
+		parts  []arrival
+		coding string
+		want   []string
+	}{
+		{"one after the other", []arrival{{s, one}, {s, one}, {s, one}, {9 * s, one}, {s, one}}, "", nil},
+		{"many at a time, with pauses", []arrival{{0, five}, {9 * s, one}, {s, five}, {s, one}}, "", nil},
+		{"cut events", []arrival{{s, cut}, {2 * s, "x\n\n" + cut}, {2 * s, "x\n\n"}}, "", []string{"!buffering@24"}},
+		{"cut events in several reads", []arrival{{s, one}, {time.Millisecond, one}, {time.Millisecond, "da"}, {s, "ta: x\n\n"}}, "", []string{"!buffering@20"}},
+		{"cut between two lines", []arrival{{s, five + "id: 1\n"}, {s, one}}, "", []string{"!buffering@51"}},
+		{"cut, but not for long", []arrival{{s, cut}, {s / 10, "x\n\n"}}, "", nil},
+		{"one that is slow to be written", []arrival{{s, "data: "}, {s, "x\n\n"}, {s, "data: "}, {s, "x\n\n"}}, "", nil},
+		{"the end is cut", []arrival{{s, cut}}, "", []string{"!unfinished-event@18"}},
+		{"many at a time, always", []arrival{{0, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}}, "", []string{"!buffering@180"}},
+		{"compressed", []arrival{{s, cut}, {2 * s, "x\n\n"}}, "gzip", []string{"!compression-delay@24"}},
+	} {
+		h := goodHeader()
+		if test.coding != "" {
+			h.Set("Content-Encoding", test.coding)
+		}
+		var got []string
+		for _, f := range lint(t, new(Linter), h, test.parts...) {
+			got = append(got, f.short())
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+func TestLintSilence(t *testing.T) {
+	var found []string
+	l := &Linter{Report: func(f *Finding) { found = append(found, f.Rule) }}
+	l.Opened(&http.Response{Header: goodHeader()}, lintStart)
+	l.Closed(0, false, lintStart.Add(time.Second))
+	l.Opened(&http.Response{Header: goodHeader()}, lintStart)
+	l.Closed(0, false, lintStart.Add(10*time.Second))
+	if !slices.Equal(found, []string{LintSilence}) {
+		t.Errorf("found %q", found)
+	}
+}
+
+// A finding is told once, and counted over all connections.
+func TestLintCounts(t *testing.T) {
+	l := new(Linter)
+	first := lint(t, l, goodHeader(), arrival{0, "id: \x00\nfoo: 1\nid: \x00\n\n"})
+	second := lint(t, l, goodHeader(), arrival{0, "foo: 1\nbar: 1\nid: \x00\n\n"})
+	if len(first) != 2 || len(second) != 1 {
+		t.Errorf("%d findings, then %d", len(first), len(second))
+	}
+	if diff := cmp.Diff([]LintCount{{LintNULInID, 3}, {LintUnknownField, 3}}, l.Counts()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	l = new(Linter)
+	var many strings.Builder
+	for i := range 100 {
+		many.WriteString("field" + itoa(int64(i)) + ": x\n")
+	}
+	if n := len(lint(t, l, goodHeader(), arrival{0, many.String()})); n > maxNames+1 {
+		t.Errorf("%d findings", n)
+	}
+}

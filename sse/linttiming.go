@@ -1,0 +1,93 @@
+package sse
+
+import (
+	"fmt"
+	"time"
+)
+
+// The times that a linter judges by.
+const (
+	together    = 50 * time.Millisecond  // reads that belong to one burst
+	shortWait   = 400 * time.Millisecond // a silence that a cut event cannot explain
+	longWait    = time.Second            // a silence before a burst
+	longSilence = 5 * time.Second
+)
+
+const (
+	manyEvents = 4 // that come at once
+	manyBursts = 3
+)
+
+const bufferingAdvice = "send the header X-Accel-Buffering: no for nginx, or proxy_buffering off; in other proxies turn response buffering off for this path"
+
+// timing follows how a stream arrives. A proxy that collects a response hands it
+// on in bursts: nothing for a while, then many events at once, and as its buffer
+// is of a fixed size and knows no events, the last of them is cut.
+type timing struct {
+	last   time.Time // of the last read
+	begun  time.Time // the burst
+	wait   time.Duration
+	events int // of the burst, so far
+	bursts int // of many events after a long wait
+	inside int // events in such bursts
+	all    int
+	first  bool // a burst has been
+}
+
+// Read is told that n bytes have arrived. It comes before the lines that are in
+// them.
+func (l *Linter) Read(n int, at time.Time) {
+	t := &l.timing
+	if gap := at.Sub(t.last); t.begun.IsZero() || gap >= together {
+		l.endBurst(at, true)
+		t.begun, t.wait = at, gap
+	}
+	t.last = at
+	l.read += int64(n)
+}
+
+// endBurst judges a burst, which more follows, or the end of the connection.
+func (l *Linter) endBurst(at time.Time, more bool) {
+	t := &l.timing
+	if t.begun.IsZero() {
+		return
+	}
+	events := t.events
+	t.events = 0
+	t.all += events
+	after := at.Sub(t.last)
+	taken := l.prior.Offset + l.priorLen + 1
+	if l.prior.End == CRLF {
+		taken++
+	}
+	cut := l.read > taken || l.prior.Kind == FieldLine
+	history := !t.first // what comes at the start may have waited for us
+	t.first = true
+	switch {
+	case cut && more && after >= shortWait && events >= 2:
+		l.buffered(fmt.Sprintf("%d events arrived at once, the next one only in part, and the rest of it %v later", events, round(after)))
+	case !history && t.wait >= longWait && events >= manyEvents:
+		t.bursts++
+		t.inside += events
+		if t.bursts >= manyBursts && t.inside*5 >= t.all*3 {
+			l.buffered(fmt.Sprintf("%d times many events arrived at once after a silence, the last time %d after %v", t.bursts, events, round(t.wait)))
+		}
+	}
+}
+
+func (l *Linter) buffered(seen string) {
+	if server := l.header.Get("Server"); server != "" {
+		seen += "; the Server is " + quote(server)
+	}
+	if via := l.header.Get("Via"); via != "" {
+		seen += ", and it came via " + quote(via)
+	}
+	if coding := l.header.Get("Content-Encoding"); coding != "" {
+		l.find(LintCompression, l.read, seen+"; the stream is compressed with "+quote(coding),
+			"flush the compressor after each event, or do not compress the stream")
+		return
+	}
+	l.find(LintBuffering, l.read, seen, "something on the way collects the response: "+bufferingAdvice)
+}
+
+func round(d time.Duration) time.Duration { return d.Round(10 * time.Millisecond) }
