@@ -29,14 +29,14 @@ func (c *Conn) readHead() (raw []byte, err error) {
 	in := &c.in
 	for scanned := 0; ; {
 		b := in.buf[in.r:in.w]
+		if err := c.notHTTP(b); err != nil {
+			return bytes.Clone(b), err
+		}
 		if n := endOfHead(b, scanned); n > 0 {
 			in.r += n
 			return bytes.Clone(b[:n]), nil
 		}
 		scanned = max(0, len(b)-3)
-		if err := c.notHTTP(b); err != nil {
-			return bytes.Clone(b), err
-		}
 		if len(b) >= maxHead {
 			return bytes.Clone(b), &headError{
 				tooLarge: true,

@@ -65,7 +65,10 @@ func ParseURL(s string) (URL, error) {
 			return fail("no ] behind the IPv6 address")
 		}
 		host, port := authority[1:end], authority[end+1:]
-		ip, _, _ := strings.Cut(host, "%")
+		ip, zone, ok := strings.Cut(host, "%")
+		if ok { // RFC 6874 has a zone begin with %25
+			host = ip + "%" + strings.TrimPrefix(zone, "25")
+		}
 		if !strings.Contains(ip, ":") || net.ParseIP(ip) == nil {
 			return fail("%q is not an IPv6 address", host)
 		}
