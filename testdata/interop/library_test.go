@@ -10,6 +10,7 @@ import (
 
 // TestLibraryClient holds wsproto's Dialer against the servers.
 func TestLibraryClient(t *testing.T) {
+	t.Parallel()
 	eachServer(t, func(t *testing.T, start func(*testing.T) *server) {
 		testPair(t, ownClient(), start(t))
 	})
@@ -17,6 +18,7 @@ func TestLibraryClient(t *testing.T) {
 
 // TestLibraryServer holds wsproto's Acceptor against the clients.
 func TestLibraryServer(t *testing.T) {
+	t.Parallel()
 	eachClient(t, func(t *testing.T, c client) {
 		testPair(t, c, serveLibrary(t, peer.Wsproto()))
 	})
@@ -24,6 +26,7 @@ func TestLibraryServer(t *testing.T) {
 
 // TestLibraryItself holds both against each other.
 func TestLibraryItself(t *testing.T) {
+	t.Parallel()
 	testPair(t, ownClient(), serveLibrary(t, peer.Wsproto()))
 }
 

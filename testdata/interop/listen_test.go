@@ -9,6 +9,7 @@ import (
 )
 
 func TestListen(t *testing.T) {
+	t.Parallel()
 	eachClient(t, func(t *testing.T, c client) {
 		l := listen(t, "-q", "--subprotocol", peer.Subprotocol)
 		t.Run("conversation", func(t *testing.T) {
@@ -68,6 +69,7 @@ func crowd(t *testing.T, c client, url string) {
 
 // TestListenOnce looks at the exit status that tells how the client left.
 func TestListenOnce(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ code, exit int }{{1000, 0}, {1001, 0}, {1011, 103}, {4000, 103}}
 	eachClient(t, func(t *testing.T, c client) {
 		for _, tt := range tests {
@@ -84,6 +86,7 @@ func TestListenOnce(t *testing.T) {
 
 // TestListenInterrupted looks at what clients hear when listen is interrupted.
 func TestListenInterrupted(t *testing.T) {
+	t.Parallel()
 	eachClient(t, func(t *testing.T, c client) {
 		l := listen(t, "-q")
 		conn := c.open(t, l.url)

@@ -80,8 +80,8 @@ func bounded(t *testing.T) context.Context {
 	return ctx
 }
 
-// text returns n bytes of text in lines of no particular length, without a line
-// end: each letter, and characters of two to four bytes, at every alignment.
+// text returns n bytes of text without a line end, in characters of one to four
+// bytes.
 func text(n int) []byte {
 	const alphabet = "abcdefghijklmnopqrstuvwxyz é ж 世 😀 "
 	b := []byte(strings.Repeat(alphabet, n/len(alphabet)))

@@ -9,6 +9,7 @@ import (
 
 // TestWscat runs npm's wscat against listen.
 func TestWscat(t *testing.T) {
+	t.Parallel()
 	if !wants("npm") {
 		t.Skip("WSCOPE_PEERS does not name npm")
 	}

@@ -112,6 +112,9 @@ func (p Process) Start(ended func(*End)) (url string, stop func() error, err err
 	go func() {
 		for {
 			e, err := server.next()
+			if err == nil && e.Ended == nil {
+				err = fmt.Errorf("%s: an event that is none", p.Name)
+			}
 			if err != nil {
 				if err == io.EOF {
 					err = nil
