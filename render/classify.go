@@ -41,6 +41,9 @@ func classify(err error, otherwise string) (kind string, rule *wsproto.ProtocolE
 		op        *net.OpError
 		slow      interface{ Timeout() bool }
 	)
+	if kind := classifyStream(err); kind != "" {
+		return kind, nil
+	}
 	switch {
 	case errors.As(err, &rule):
 		return "protocol", rule

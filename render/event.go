@@ -9,8 +9,10 @@ import (
 )
 
 // An Event is something that happened. The events are [*Handshake], [*Frame],
-// [*Message], [*Note], [*End] and [*Failure]. An event and every slice in it are
-// lent to a [Renderer] for the duration of the call.
+// [*Message], [*Note], [*End] and [*Failure], and for event streams [*Exchange],
+// [*StreamOpen], [*StreamEvent], [*StreamLine], [*StreamRetry], [*StreamLoss],
+// [*StreamResume], [*StreamFinding] and [*StreamEnd]. An event and every slice in
+// it are lent to a [Renderer] for the duration of the call.
 type Event interface{ event() *Meta }
 
 // Meta is what all events have in common.

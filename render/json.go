@@ -58,7 +58,9 @@ func (w *jsonWriter) Render(e Event) error {
 			w.text("hint", w.public(e.Hint))
 		}
 	default:
-		return nil
+		if !w.stream(e) {
+			return nil
+		}
 	}
 	w.b = append(w.b, "}\n"...)
 	_, err := w.out.Write(w.b)

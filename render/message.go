@@ -36,7 +36,7 @@ type plainMessages struct {
 }
 
 func (w *plainMessages) Render(e Event) error {
-	m, ok := e.(*Message)
+	m, ok := asMessage(e)
 	if !ok || m.Dir != Received {
 		return nil
 	}
@@ -75,7 +75,7 @@ type terminalMessages struct {
 }
 
 func (w *terminalMessages) Render(e Event) error {
-	m, ok := e.(*Message)
+	m, ok := asMessage(e)
 	if !ok || m.Dir != Received {
 		return nil
 	}

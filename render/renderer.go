@@ -29,10 +29,11 @@ func New(w io.Writer, o Options) Renderer {
 // A framer shows a frame.
 type framer interface {
 	append(b []byte, f *Frame) []byte
-	forget(conn int) // the connection has ended
+	appendStream(b []byte, e Event) []byte // what of an event stream is shown
+	forget(conn int)                       // the connection has ended
 }
 
-// A frameWriter shows frames and nothing else.
+// A frameWriter shows frames, and what comes on an event stream.
 type frameWriter struct {
 	out *bufio.Writer
 	buf []byte
@@ -48,6 +49,11 @@ func (w *frameWriter) Render(e Event) error {
 		return err
 	case *End:
 		w.forget(e.Conn)
+	case *StreamEvent, *StreamLine, *StreamRetry:
+		w.buf = w.appendStream(w.buf[:0], e)
+		_, err := w.out.Write(w.buf)
+		w.buf = shrink(w.buf)
+		return err
 	}
 	return nil
 }
@@ -64,7 +70,7 @@ func shrink(b []byte) []byte {
 
 // Multi returns a renderer that hands every event to each of rs in turn, also
 // after one of them has failed; the first error is returned. An event other
-// than a frame or a message is flushed at once, one renderer after the other,
+// than a frame, a message or a part of a stream is flushed at once, one renderer after the other,
 // so that what several streams write to one terminal keeps its order.
 func Multi(rs ...Renderer) Renderer { return multi(rs) }
 
@@ -79,7 +85,7 @@ func (m multi) Render(e Event) error {
 	}
 	flush := true
 	switch e.(type) {
-	case *Frame, *Message:
+	case *Frame, *Message, *StreamEvent, *StreamLine, *StreamRetry:
 		flush = false
 	}
 	for _, r := range m {

@@ -61,6 +61,9 @@ func (s *status) Render(e Event) error {
 		}
 	case *Failure:
 		b = s.appendFailure(b, e)
+	case *Message:
+	default:
+		b = s.appendStream(b, e)
 	}
 	if len(b) == 0 {
 		return nil

@@ -55,7 +55,7 @@ func (e *ResponseError) Error() string {
 	if e.Got == "" {
 		return fmt.Sprintf("the response has no %s, expected %s", what, e.Want)
 	}
-	return fmt.Sprintf("the %s is %q, expected %s", what, e.Got, e.Want)
+	return fmt.Sprintf(`the %s is "%s", expected %s`, what, e.Got, e.Want)
 }
 
 // A RedirectError is a redirect that is not followed.
@@ -65,7 +65,7 @@ type RedirectError struct {
 }
 
 func (e *RedirectError) Error() string {
-	return fmt.Sprintf("%s to %q: %s", e.Response.Status, e.Response.Header.Get("Location"), e.Reason)
+	return fmt.Sprintf(`%s to "%s": %s`, e.Response.Status, e.Response.Header.Get("Location"), e.Reason)
 }
 
 // A LastEventIDError is a last event ID that cannot be sent, since no field of a
@@ -73,7 +73,7 @@ func (e *RedirectError) Error() string {
 type LastEventIDError struct{ ID string }
 
 func (e *LastEventIDError) Error() string {
-	return fmt.Sprintf("the last event ID %q has a control character and cannot be sent as Last-Event-ID (RFC 9110, Section 5.5)", e.ID)
+	return fmt.Sprintf(`the last event ID "%s" has a control character and cannot be sent as Last-Event-ID (RFC 9110, Section 5.5)`, e.ID)
 }
 
 // A TimeoutError is a peer that was silent for too long.

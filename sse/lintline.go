@@ -3,7 +3,6 @@ package sse
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -137,11 +136,12 @@ func isField(name string) bool {
 
 func quoteBytes(p []byte) string { return quote(string(p)) }
 
-// quote quotes a text of the peer's, and no more of it than helps.
+// quote quotes a text of the peer's, and no more of it than helps. To escape it is
+// up to whoever shows it.
 func quote(s string) string {
 	const most = 60
 	if len(s) > most {
-		return strconv.Quote(s[:most]) + "..."
+		return `"` + s[:most] + `..."`
 	}
-	return strconv.Quote(s)
+	return `"` + s + `"`
 }

@@ -1,0 +1,177 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"wscope/sse"
+)
+
+// stream begins and writes the object of an event of a stream, and reports
+// whether e is one that has an object.
+func (w *jsonWriter) stream(e Event) bool {
+	m := e.event()
+	begin := func(event string) { w.begin(event, m.Time, m.Conn) }
+	switch e := e.(type) {
+	case *StreamEvent:
+		begin("sse")
+		w.streamEvent(e)
+	case *StreamLine:
+		if !e.isComment() {
+			return false
+		}
+		begin("comment")
+		w.string("text", bytes.ToValidUTF8(e.commentText(), []byte("\uFFFD")))
+		w.int("offset", e.Offset)
+		w.seconds("gap", e.Gap)
+	case *StreamRetry:
+		begin("reconnection_time")
+		w.seconds("wait", e.Wait)
+	case *Exchange:
+		begin("exchange")
+		w.text("url", w.public(e.URL))
+		w.head("request", parseHead(e.Request, w.secrets))
+		w.head("response", e.response(w.secrets))
+		if e.Err != nil {
+			w.error(e.Err, "other")
+		}
+	case *StreamOpen:
+		begin("open")
+		w.text("url", w.public(e.URL))
+		w.text("protocol", e.Response.Proto)
+		w.int("status", int64(e.Response.StatusCode))
+		w.int("attempt", int64(e.Attempt))
+		w.lastID(e.LastEventID)
+		w.seconds("took", e.Took)
+	case *StreamLoss:
+		begin("retry")
+		w.loss(e.Loss)
+	case *StreamResume:
+		begin("resume")
+		if e.ID != "" {
+			w.text("id", e.ID)
+		}
+		w.int("attempt", int64(e.Attempt))
+		w.uint("repeated", e.Repeated)
+		w.uint("skipped", e.Skipped)
+	case *StreamFinding:
+		begin("finding")
+		w.text("rule", e.Rule)
+		w.bool("minor", e.Minor)
+		w.text("seen", w.public(e.Seen))
+		w.text("advice", e.Advice)
+		if e.Offset >= 0 {
+			w.int("offset", e.Offset)
+		}
+	case *StreamEnd:
+		begin("end")
+		w.streamEnd(e)
+	default:
+		return false
+	}
+	return true
+}
+
+// streamEvent writes an event. A Decoder has made its texts valid UTF-8.
+func (w *jsonWriter) streamEvent(e *StreamEvent) {
+	w.string("type", e.Type)
+	if len(e.ID) > 0 {
+		w.string("id", e.ID)
+	}
+	w.bool("new_id", e.NewID)
+	w.string("data", e.Data)
+	w.int("offset", e.Offset)
+	w.int("length", e.Len)
+	w.seconds("gap", e.Gap)
+	if e.Again {
+		w.bool("again", true)
+	}
+	if e.Skipped > 0 {
+		w.uint("skipped", e.Skipped)
+	}
+}
+
+func (w *jsonWriter) loss(l *sse.Loss) {
+	switch {
+	case l.Dropped:
+		w.text("reason", "dropped")
+	case l.Err == nil:
+		w.text("reason", "ended")
+	case l.Open:
+		w.text("reason", "lost")
+	default:
+		w.text("reason", "not_opened")
+	}
+	if l.Open {
+		w.seconds("after", l.After)
+		w.uint("events", l.Events)
+		w.int("unfinished", l.Unfinished)
+	}
+	w.int("attempt", int64(l.Attempt))
+	w.seconds("wait", l.Wait)
+	w.lastID(l.LastEventID)
+	if l.Err != nil {
+		w.error(l.Err, "other")
+	}
+}
+
+func (w *jsonWriter) streamEnd(e *StreamEnd) {
+	w.text("by", e.By.String())
+	w.bool("normal", e.Normal())
+	w.seconds("took", e.Took)
+	w.name("stats")
+	w.b = append(w.b, '{')
+	w.uint("events", e.Stats.Events)
+	w.uint("comments", e.Stats.Comments)
+	w.uint("bytes", e.Stats.Bytes)
+	w.uint("connections", e.Stats.Connections)
+	w.uint("repeated", e.Stats.Repeated)
+	w.uint("skipped", e.Stats.Skipped)
+	w.b = append(w.b, '}')
+	if !e.Normal() {
+		w.error(e.Err, "other")
+	}
+}
+
+func (w *jsonWriter) lastID(id string) {
+	if id != "" {
+		w.text("last_event_id", id)
+	}
+}
+
+// string writes a text that lies in a slice.
+func (w *jsonWriter) string(name string, p []byte) {
+	w.name(name)
+	w.b = appendJSONString(w.b, p)
+}
+
+// classifyStream is classify for errors of event streams. It returns "" for
+// others.
+func classifyStream(err error) string {
+	var (
+		late     *sse.TimeoutError
+		response *sse.ResponseError
+		redirect *sse.RedirectError
+		size     *sse.SizeError
+		id       *sse.LastEventIDError
+		lost     *sse.LostError
+	)
+	switch {
+	case errors.As(err, &late):
+		return "timeout"
+	case errors.As(err, &response):
+		return map[sse.Rule]string{
+			sse.RuleStatus: "response_status", sse.RuleContentType: "response_content_type", sse.RuleContentEncoding: "response_content_encoding",
+		}[response.Rule]
+	case errors.As(err, &redirect):
+		return "redirect"
+	case errors.As(err, &size):
+		return "size"
+	case errors.As(err, &id):
+		return "last_event_id"
+	case errors.As(err, &lost), errors.Is(err, io.ErrUnexpectedEOF):
+		return "lost"
+	}
+	return ""
+}
