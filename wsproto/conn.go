@@ -86,6 +86,14 @@ func (c *Conn) init(nc net.Conn, role Role, cfg Config) {
 		c.cfg.Now = time.Now
 	}
 	c.out.keys.rand = cfg.Rand
+	c.in.traced = cfg.Trace.FrameReceived != nil
+	if role == Server {
+		c.in.maskBit = 0x80
+	}
+	c.in.shortLimit = 0xFFFF
+	if limit := c.cfg.MaxMessageSize; limit > 0 {
+		c.in.shortLimit = int(min(limit, 0xFFFF))
+	}
 }
 
 func (c *Conn) now() time.Time { return c.cfg.Now() }

@@ -45,7 +45,11 @@ func (c *Conn) beginDecoding(first Header) {
 func (c *Conn) decodedPiece() (p []byte, done bool, err error) {
 	in := &c.in
 	d := &in.pieces.decoding
-	room := in.roomFor(maxReadBuffer)
+	left := uint64(maxReadBuffer)
+	if len(in.msg) == cap(in.msg) {
+		left = min(left, max(minDecoded, uint64(len(in.msg))))
+	}
+	room := in.roomFor(left)
 	for range maxEmptyReads {
 		n, err := d.src.Read(room)
 		in.msg = in.msg[:len(in.msg)+n]
@@ -86,6 +90,10 @@ func (c *Conn) decodedPiece() (p []byte, done bool, err error) {
 	c.reportPieceFrame(nil, rule)
 	return nil, false, c.fail(rule.Code, rule)
 }
+
+// minDecoded is the room that a message is first given. How long it becomes is not
+// known before, and the room is kept.
+const minDecoded = 1 << 10
 
 // maxEmptyReads is how often a codec's reader may return nothing at a time.
 const maxEmptyReads = 100

@@ -26,6 +26,11 @@ type input struct {
 	full    bool      // the last read filled the buffer: a larger one pays
 	narrow  bool      // the last frame bypassed the buffer: the next may, too
 
+	// What a message must be like to be taken by shortMessage.
+	traced     bool
+	maskBit    byte // of the second byte of a header that the peer sends
+	shortLimit int
+
 	msg  []byte // payload of the message so far, if it is not in buf alone
 	text utf8Checker
 

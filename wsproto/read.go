@@ -1,5 +1,10 @@
 package wsproto
 
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
+
 // A Message is a data message.
 type Message struct {
 	Opcode  Opcode // OpText or OpBinary
@@ -20,6 +25,9 @@ type Message struct {
 // if there was no closing handshake, or the cause of an [Conn.Abort]. By then the
 // network connection is closed.
 func (c *Conn) ReadMessage() (Message, error) {
+	if m, ok := c.in.shortMessage(); ok {
+		return m, nil
+	}
 	if c.ended != nil {
 		return Message{}, c.ended
 	}
@@ -28,6 +36,55 @@ func (c *Conn) ReadMessage() (Message, error) {
 		c.end(err)
 	}
 	return m, err
+}
+
+// shortMessage takes a message that has arrived whole and is what most are: a
+// single frame without reserved bits, with a length of up to 16 bits, legal and
+// within the limit. To everything else it says no and leaves it as it is.
+func (in *input) shortMessage() (m Message, ok bool) {
+	b := in.buf[in.r:in.w]
+	if len(b) < 2 || in.open || in.traced {
+		return m, false
+	}
+	const fin = 0x80
+	op := Opcode(b[0] ^ fin)
+	if op != OpText && op != OpBinary {
+		return m, false
+	}
+	head := 2
+	n := int(b[1] ^ in.maskBit) // 128 and more if the bit is not as it has to be
+	if n > 125 {
+		if n > 126 || len(b) < 4 {
+			return m, false
+		}
+		if n = int(binary.BigEndian.Uint16(b[2:])); n <= 125 {
+			return m, false
+		}
+		head = 4
+	}
+	at := head
+	if in.maskBit != 0 {
+		at += 4
+	}
+	if uint(at+n) > uint(len(b)) || n > in.shortLimit {
+		return m, false
+	}
+	p := b[at : at+n : at+n]
+	if in.maskBit != 0 {
+		key := [4]byte(b[head:at])
+		Mask(p, p, key, 0)
+		if op == OpText && !utf8.Valid(p) {
+			Mask(p, p, key, 0)
+			return m, false
+		}
+	} else if op == OpText && !utf8.Valid(p) {
+		return m, false
+	}
+	in.r += at + n
+	in.n.frames++
+	in.n.messages++
+	in.n.bytes += uint64(n)
+	return Message{Opcode: op, Payload: p, Frames: 1, Wire: uint64(n)}, true
 }
 
 func (c *Conn) readMessage() (Message, error) {
