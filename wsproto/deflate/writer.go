@@ -1,0 +1,180 @@
+package deflate
+
+import (
+	"bytes"
+	"errors"
+	"sync"
+
+	"github.com/klauspost/compress/flate"
+
+	"wscope/wsproto"
+)
+
+// smallMessage is the length below which the fast compressor looks for no
+// matches and forgets its context. Shorter messages go to a slower one.
+const smallMessage = 128
+
+// smallContext is how much of the context that one is given at most.
+const smallContext = 8 << 10
+
+// syncTail is the end of the empty block that a flush leaves, which is not sent.
+//
+// RFC 7692, Section 7.2.1.
+var syncTail = []byte{0x00, 0x00, 0xFF, 0xFF}
+
+var errNoSyncTail = errors.New("the compressor has not flushed")
+
+// A kind of writers, those that no connection uses in a pool.
+type kind struct {
+	pool sync.Pool
+	make func() (*flate.Writer, error)
+}
+
+// The kinds. The fast one has the level of every library that is out for speed.
+var (
+	small  = &kind{make: func() (*flate.Writer, error) { return flate.NewWriter(nil, 7) }}
+	fast   = &kind{make: func() (*flate.Writer, error) { return flate.NewWriter(nil, flate.BestSpeed) }}
+	narrow = func() (k [MaxWindowBits]*kind) { // those with less than the largest window, by its bits
+		for bits := MinWindowBits; bits < MaxWindowBits; bits++ {
+			k[bits] = &kind{make: func() (*flate.Writer, error) { return flate.NewWriterWindow(nil, 1<<bits) }}
+		}
+		return k
+	}()
+)
+
+// A writer is a compressor with where it writes to.
+type writer struct {
+	*flate.Writer
+	out  sink
+	kind *kind
+	of   *Codec // whose context it has; guarded by shelf.mu
+}
+
+// A sink appends what is written to it.
+type sink struct{ b []byte }
+
+func (s *sink) Write(p []byte) (int, error) {
+	s.b = append(s.b, p...)
+	return len(p), nil
+}
+
+// get returns a writer whose context is dict.
+func (k *kind) get(dict []byte) (*writer, error) {
+	w, ok := k.pool.Get().(*writer)
+	if !ok {
+		fl, err := k.make()
+		if err != nil {
+			return nil, err
+		}
+		w = &writer{Writer: fl, kind: k}
+	}
+	// Reset would bring an earlier context back.
+	w.ResetDict(&w.out, dict)
+	return w, nil
+}
+
+func (w *writer) free() { w.kind.pool.Put(w) }
+
+// compress appends the compressed message to dst, without the tail.
+func (w *writer) compress(dst, message []byte) ([]byte, error) {
+	w.out.b = dst
+	_, err := w.Write(message)
+	if err == nil {
+		err = w.Flush()
+	}
+	out := w.out.b
+	w.out.b = nil
+	if err == nil && !bytes.HasSuffix(out[len(dst):], syncTail) {
+		err = errNoSyncTail
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out[:len(out)-len(syncTail)], nil
+}
+
+// Encode implements [wsproto.Codec].
+//
+// RFC 7692, Section 7.2.1.
+func (c *Codec) Encode(dst []byte, _ wsproto.Opcode, message []byte) ([]byte, wsproto.RSV, error) {
+	if len(message) < c.threshold {
+		return dst, 0, nil
+	}
+	context := 0
+	if c.send.Takeover {
+		context = len(c.sent.bytes())
+	}
+	w, err := c.writerFor(message)
+	if err != nil {
+		return nil, 0, err
+	}
+	out, err := w.compress(dst, message)
+	if err != nil {
+		return nil, 0, err
+	}
+	if c.send.Takeover {
+		c.sent.add(message)
+	}
+	c.keep(w)
+	c.sent.context.Store(int64(context))
+	c.sent.messages.Add(1)
+	c.sent.wire.Add(uint64(len(out) - len(dst)))
+	c.sent.plain.Add(uint64(len(message)))
+	return out, wsproto.RSV1, nil
+}
+
+// writerFor returns a writer that has the context for a message, and is nobody
+// else's.
+func (c *Codec) writerFor(message []byte) (*writer, error) {
+	k := fast
+	bits := c.send.WindowBits
+	switch {
+	case len(message) < smallMessage:
+		k = small
+	case bits < MaxWindowBits:
+		k = narrow[bits]
+	}
+	if w := c.takeWarm(); w != nil {
+		if w.kind == k {
+			return w, nil
+		}
+		w.free()
+	}
+	var dict []byte
+	if c.send.Takeover {
+		dict = c.sent.bytes()
+		if k == small {
+			// No distance may exceed the window, which this kind does not know.
+			dict = c.sent.last(min(smallContext, c.send.Window()-len(message)))
+		}
+	}
+	return k.get(dict)
+}
+
+// keep leaves the writer with the codec as long as it is not wanted elsewhere,
+// if it knows the context of the next message.
+func (c *Codec) keep(w *writer) {
+	overreaching := w.kind == small && c.send.WindowBits < MaxWindowBits
+	if !c.send.Takeover || overreaching {
+		w.free()
+		return
+	}
+	c.warm = w
+	warmWriters.put(c, w)
+}
+
+func (c *Codec) takeWarm() *writer {
+	w := c.warm
+	c.warm = nil
+	if w == nil || !warmWriters.take(c, w) {
+		return nil
+	}
+	return w
+}
+
+// cool gives the writer back.
+func (c *Codec) cool() {
+	if w := c.takeWarm(); w != nil {
+		w.free()
+	}
+}
