@@ -89,6 +89,8 @@ func (c *Conn) init(nc net.Conn, role Role, cfg Config) {
 	c.in.traced = cfg.Trace.FrameReceived != nil
 	if role == Server {
 		c.in.maskBit = 0x80
+	} else {
+		c.out.maskBit = 0x80
 	}
 	c.in.shortLimit = 0xFFFF
 	if limit := c.cfg.MaxMessageSize; limit > 0 {
@@ -139,18 +141,18 @@ type Stats struct {
 }
 
 // Stats returns the counters. What arrived since the reading goroutine last
-// waited for the network may be missing from them.
+// waited for the network may be missing from them and, while a write waits for
+// the peer, some of the frames before it.
 func (c *Conn) Stats() Stats {
-	in, out := &c.in.published, &c.out.shown
-	return Stats{
-		FramesSent:       out.frames.Load(),
-		FramesReceived:   in.frames.Load(),
-		BytesSent:        out.bytes.Load(),
-		BytesReceived:    in.bytes.Load(),
-		MessagesSent:     out.messages.Load(),
-		MessagesReceived: in.messages.Load(),
-		WireReceived:     in.wire.Load(),
+	var s Stats
+	if c.out.mu.TryLock() {
+		c.out.publish()
+		c.unlock()
 	}
+	s.FramesSent, s.BytesSent, s.MessagesSent = c.out.published.counted()
+	s.FramesReceived, s.BytesReceived, s.MessagesReceived = c.in.published.counted()
+	s.WireReceived = c.in.published.wire.Load()
+	return s
 }
 
 // Abort ends the connection at once, without a closing handshake. The reading
@@ -175,14 +177,28 @@ func closeNow(nc net.Conn) {
 }
 
 // tally is a set of counters that one goroutine counts and others may look at.
-type tally struct{ frames, bytes, messages, wire atomic.Uint64 }
+type tally struct{ frames, bytes, idle, wire atomic.Uint64 }
 
-// counts is what the owner of a tally counts before it publishes.
-type counts struct{ frames, bytes, messages, wire uint64 }
+// counts is what the owner of a tally counts before it publishes. In most
+// frames a message ends; idle are those in which none does.
+type counts struct{ frames, bytes, idle, wire uint64 }
 
+// publish stores what has changed; the rest costs next to nothing.
 func (t *tally) publish(n *counts) {
 	t.frames.Store(n.frames)
 	t.bytes.Store(n.bytes)
-	t.messages.Store(n.messages)
-	t.wire.Store(n.wire)
+	if t.idle.Load() != n.idle {
+		t.idle.Store(n.idle)
+	}
+	if t.wire.Load() != n.wire {
+		t.wire.Store(n.wire)
+	}
+}
+
+// counted returns the published numbers. Of frames and idle the one that is
+// published last is looked at first, so that there are never more of it.
+func (t *tally) counted() (frames, bytes, messages uint64) {
+	idle := t.idle.Load()
+	frames = t.frames.Load()
+	return frames, t.bytes.Load(), frames - idle
 }

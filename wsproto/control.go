@@ -15,6 +15,7 @@ func (c *Conn) control(h Header, n int) error {
 		}
 	}
 	in.n.frames++
+	in.n.idle++
 	length := int(h.PayloadLen)
 	for in.w-in.r < n+length {
 		if err := c.fill(n + length); err != nil {
@@ -53,6 +54,7 @@ func (c *Conn) peerCloses(h Header, p []byte) error {
 func (c *Conn) skipFrame(h Header, n int) error {
 	in := &c.in
 	in.n.frames++
+	in.n.idle++
 	c.reportReceived(h, c.arrived(h, n, 0), nil)
 	in.r += n
 	for left := h.PayloadLen; ; {

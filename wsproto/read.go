@@ -82,7 +82,6 @@ func (in *input) shortMessage() (m Message, ok bool) {
 	}
 	in.r += at + n
 	in.n.frames++
-	in.n.messages++
 	in.n.bytes += uint64(n)
 	return Message{Opcode: op, Payload: p, Frames: 1, Wire: uint64(n)}, true
 }
@@ -115,7 +114,7 @@ func (c *Conn) readMessage() (Message, error) {
 func (c *Conn) endMessage(p []byte) Message {
 	in := &c.in
 	in.open = false
-	in.n.messages++
+	in.n.idle--
 	return Message{Opcode: in.op, Payload: p, Frames: in.frames, Wire: in.wire}
 }
 
@@ -190,6 +189,7 @@ func (c *Conn) beginFrame(h Header, n int) error {
 	}
 	in.frames++
 	in.n.frames++
+	in.n.idle++             // until it turns out to end a message
 	in.wire += h.PayloadLen // cannot overflow: a header with 1<<63 was refused
 	if !in.encoded {
 		in.size = in.wire
@@ -216,6 +216,7 @@ func (c *Conn) broken(h Header, n int, rule *ProtocolError) error {
 		return nil
 	}
 	c.in.n.frames++
+	c.in.n.idle++
 	c.in.frames = 0 // it is no fragment of anything
 	c.cutShort(h, n, 0, rule)
 	return c.fail(rule.Code, rule)

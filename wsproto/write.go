@@ -38,9 +38,12 @@ type output struct {
 	room    []byte // what it is now
 
 	info     FrameInfo
-	fragment int // number of the last data frame within its message
-	n        counts
-	shown    tally
+	fragment int  // number of the last data frame within its message
+	maskBit  byte // of the second byte of a header that we send
+
+	n         counts
+	published tally
+	due       uint64 // number of frames at which n is published next
 
 	queue controlQueue
 }
@@ -65,10 +68,13 @@ func (c *Conn) writeMessage(op Opcode, p []byte, flush bool) error {
 	o.mu.Lock()
 	err := c.dataAllowed()
 	if err == nil {
-		if c.codec == nil {
-			err = c.put(Header{FIN: true, Opcode: op}, p)
-		} else {
+		switch {
+		case c.codec != nil:
 			err = c.putFragmented(op, p, len(p))
+		case len(p) < largePayload && c.cfg.Trace.FrameSent == nil:
+			err = c.putShort(op, p)
+		default:
+			err = c.put(Header{FIN: true, Opcode: op}, p)
 		}
 	}
 	if err == nil {
@@ -233,8 +239,8 @@ func (c *Conn) putFrame(h Header, p []byte) error {
 	}
 	o.n.frames++
 	o.n.bytes += uint64(len(p))
-	if h.FIN && h.Opcode <= OpBinary {
-		o.n.messages++
+	if !h.FIN || h.Opcode > OpBinary {
+		o.n.idle++
 	}
 	o.buf = h.AppendTo(o.buf)
 	if len(p) >= largePayload {
@@ -248,11 +254,42 @@ func (c *Conn) putFrame(h Header, p []byte) error {
 	return nil
 }
 
+// putShort does what put does for a message that is not large and not traced.
+func (c *Conn) putShort(op Opcode, p []byte) error {
+	const fin = 0x80
+	o := &c.out
+	b := o.buf
+	n := len(p)
+	if n <= 125 {
+		b = append(b, fin|byte(op&0xF), o.maskBit|byte(n))
+	} else {
+		b = append(b, fin|byte(op&0xF), o.maskBit|126, byte(n>>8), byte(n))
+	}
+	if o.maskBit == 0 {
+		b = append(b, p...)
+	} else {
+		key, err := o.keys.next()
+		if err != nil {
+			o.err = err
+			return err
+		}
+		b = append(b, key[:]...)
+		at := len(b)
+		b = slices.Grow(b, n)[:at+n]
+		Mask(b[at:], p, key, 0)
+	}
+	o.buf = b
+	o.n.frames++
+	o.n.bytes += uint64(n)
+	return nil
+}
+
 // putLarge writes the buffer, which ends in the header of the frame, and then
 // the payload: as it is, without a copy, or masked in pieces that fit a
 // processor's cache.
 func (c *Conn) putLarge(h Header, p []byte) error {
 	o := &c.out
+	o.due = 0 // this write may take its time
 	if !h.Masked {
 		if o.err != nil {
 			return o.err
@@ -309,12 +346,24 @@ func (c *Conn) written(err error) error {
 	if o.gathered.Load() {
 		o.gathered.Store(false)
 	}
-	o.shown.publish(&o.n)
+	if o.n.frames >= o.due {
+		o.publish()
+	}
 	if err != nil {
 		return c.cannotSend(err)
 	}
 	o.closeWritten = o.closed
 	return nil
+}
+
+// publishEvery is after how many frames a writer shows its numbers unasked, which
+// costs more than the rest of counting.
+const publishEvery = 16
+
+// publish is called with mu held.
+func (o *output) publish() {
+	o.published.publish(&o.n)
+	o.due = o.n.frames + publishEvery
 }
 
 // cannotSend ends sending. The peer's last words may still be there to be read:
