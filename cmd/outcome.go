@@ -136,12 +136,11 @@ func dialFailure(err error, u wsproto.URL) error {
 // tlsFailure tells a certificate that was not accepted from other trouble.
 func tlsFailure(err *wsproto.TLSError, u wsproto.URL) error {
 	var (
-		verify   *tls.CertificateVerificationError
-		host     x509.HostnameError
-		invalid  x509.CertificateInvalidError
-		unknown  x509.UnknownAuthorityError
-		notTLS   tls.RecordHeaderError
-		hostname = u.Host
+		verify  *tls.CertificateVerificationError
+		host    x509.HostnameError
+		invalid x509.CertificateInvalidError
+		unknown x509.UnknownAuthorityError
+		notTLS  tls.RecordHeaderError
 	)
 	switch {
 	case errors.As(err, &host):
@@ -153,7 +152,7 @@ func tlsFailure(err *wsproto.TLSError, u wsproto.URL) error {
 	case errors.As(err, &verify):
 		return failure(exitServerCert, err, "-k connects without checking the certificate")
 	case errors.As(err, &notTLS):
-		return failure(exitTLS, err, "the server does not speak TLS on this port: try ws://"+hostname)
+		return failure(exitTLS, err, "the server does not speak TLS on this port: try ws://"+u.HostField())
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):

@@ -49,8 +49,8 @@ func rudeServers(ts *testscript.TestScript) map[string]*rudeServer {
 //	request                 read the request; its lines go to the log
 //	101 [Name: value]       accept it; a field replaces the one of that name,
 //	                        "Name:" leaves it out
-//	raw "text"              send these bytes, as Go writes them
-//	text|binary|ping|pong WORDS
+//	raw TEXT                send these bytes
+//	text|binary|ping|pong TEXT
 //	close [CODE [REASON]]   send a frame
 //	read                    read a frame; it goes to the log
 //	drain                   read frames up to the end
@@ -61,8 +61,8 @@ func rudeServers(ts *testscript.TestScript) map[string]*rudeServer {
 //	fin, rst                end the stream, reset the connection
 //	repeat N STEP           do one step N times
 //
-// WORDS in double quotes are as Go writes them. When the part is over the
-// connection is closed.
+// What follows the name of a step may be in double quotes, as Go writes it. When
+// the part is over the connection is closed.
 func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	name, args := cutName(args)
 	if name == "listen" {
@@ -206,6 +206,12 @@ var errPartOver = errors.New("the part is over")
 
 func (p *rudePlayer) step(line string) error {
 	verb, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
+	if strings.HasPrefix(arg, `"`) {
+		var err error
+		if arg, err = strconv.Unquote(arg); err != nil {
+			return err
+		}
+	}
 	switch verb {
 	case "", "#":
 		return nil
@@ -214,11 +220,7 @@ func (p *rudePlayer) step(line string) error {
 	case "101":
 		return p.accept(arg)
 	case "raw":
-		raw, err := strconv.Unquote(arg)
-		if err != nil {
-			return err
-		}
-		return p.write([]byte(raw))
+		return p.write([]byte(arg))
 	case "text":
 		return p.frame(wsproto.OpText, arg)
 	case "binary":
@@ -296,15 +298,9 @@ func (p *rudePlayer) accept(field string) error {
 	return p.write(b.Bytes())
 }
 
-func (p *rudePlayer) frame(op wsproto.Opcode, words string) error {
-	if strings.HasPrefix(words, `"`) {
-		var err error
-		if words, err = strconv.Unquote(words); err != nil {
-			return err
-		}
-	}
-	h := wsproto.Header{FIN: true, Opcode: op, PayloadLen: uint64(len(words))}
-	return p.write(append(h.AppendTo(nil), words...))
+func (p *rudePlayer) frame(op wsproto.Opcode, payload string) error {
+	h := wsproto.Header{FIN: true, Opcode: op, PayloadLen: uint64(len(payload))}
+	return p.write(append(h.AppendTo(nil), payload...))
 }
 
 func (p *rudePlayer) close(arg string) error {
@@ -316,7 +312,7 @@ func (p *rudePlayer) close(arg string) error {
 	if err != nil {
 		return err
 	}
-	return p.frame(wsproto.OpClose, strconv.Quote(string([]byte{byte(n >> 8), byte(n)})+reason))
+	return p.frame(wsproto.OpClose, string([]byte{byte(n >> 8), byte(n)})+reason)
 }
 
 // read reads a frame of the client, which has to be masked with a key of its

@@ -185,7 +185,9 @@ func (s *session) closeWith(how closing) error {
 		return wsproto.ErrCloseSent // the time for the closing handshake runs already
 	}
 	s.closedByUs.Store(true)
-	return c.Close(how.code, how.reason)
+	err := c.Close(how.code, how.reason)
+	s.view.flush()
+	return err
 }
 
 var errNotConnected = errors.New("there is no connection")
