@@ -42,6 +42,7 @@ type Handshake struct {
 	Request, Response []byte
 	Subprotocol       string   // "" if none was agreed on
 	Extensions        []string // as in the response, one for each extension
+	Meaning           []string // what they mean, in words
 	Took              time.Duration
 	// Err is why it failed, or nil.
 	Err error
@@ -55,6 +56,9 @@ type Frame struct {
 	// RTT is how long after its ping a pong came. Zero means that there is
 	// nothing to say: it is no pong, or it answers no ping of ours.
 	RTT time.Duration
+	// Deflate is about the message of a frame with Encoded set, up to the end
+	// of the frame. It is nil if nobody has kept count.
+	Deflate *Deflate
 }
 
 // A Message is a data message. A long one may come in pieces: the first has
@@ -66,6 +70,7 @@ type Message struct {
 	Payload     []byte
 	Fragments   int // frames that it came in, 0 if that is not known yet
 	Start, Done bool
+	Deflate     *Deflate // nil if it was not compressed
 }
 
 // A Note is a remark about the connection, shown with -v.
@@ -106,6 +111,7 @@ type Stats struct {
 	BytesSent, BytesReceived       uint64 // payload bytes of these frames
 	MessagesSent, MessagesReceived uint64
 	RTT                            time.Duration // of the last pong, 0 without one
+	Deflate                        *DeflateStats // nil where it was not agreed on
 }
 
 // A Failure is an error that a user has to know about.

@@ -52,9 +52,12 @@ func (m *openMessages) forget(conn int) {
 
 // readingOf says how the payload of f is shown, given what follow returned.
 func readingOf(f *Frame, of wsproto.Opcode) reading {
+	if f.Encoded && !f.inflated() {
+		return asBytes
+	}
 	switch of {
 	case wsproto.OpText:
-		if f.Header.RSV != 0 { // an extension has changed it in some way
+		if f.Header.RSV != 0 && !f.Encoded { // an extension has changed it in some way
 			return asEither
 		}
 		return asText

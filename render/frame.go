@@ -68,6 +68,9 @@ func (p *framePrinter) append(b []byte, f *Frame) []byte {
 	b = append(b, "  len "...)
 	length := len(b)
 	b = appendLength(b, h)
+	if f.inflated() {
+		b = strconv.AppendUint(append(b, '>'), f.DecodedLen, 10)
+	}
 	end := len(b)
 	for len(b) < length+lengthColumns {
 		b = append(b, ' ')
@@ -84,8 +87,9 @@ func (p *framePrinter) append(b []byte, f *Frame) []byte {
 func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []byte {
 	c, start := p.palette, len(b)
 	as := readingOf(f, of)
-	head, omitted := cut(f.Payload, p.limit, as != asBytes)
-	missing := f.missing()
+	payload, _ := f.body()
+	head, omitted := cut(payload, p.limit, as != asBytes)
+	missing, grown := f.unread(), f.grewBy()
 	tint := style{}
 	switch {
 	case as == asClose && len(f.Payload) < 2 && missing > 0:
@@ -101,7 +105,8 @@ func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []by
 	}
 	width := len(b) - textStart
 	b = append(b, tint.off...)
-	if f.RTT == 0 && f.Fragment == 0 && omitted == 0 && missing == 0 && f.Broken == nil {
+	remarks := f.Fragment != 0 || f.Encoded || omitted > 0 || missing > 0
+	if f.RTT == 0 && !remarks && f.Broken == nil {
 		return b
 	}
 
@@ -120,9 +125,13 @@ func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []by
 		b = append(append(between(b, start), c.faint.on...), "rtt "...)
 		b = append(appendDuration(b, f.RTT), c.faint.off...)
 	}
-	if f.Fragment != 0 || omitted > 0 || missing > 0 {
+	if remarks {
 		b = append(between(b, start), c.faint.on...)
 		b = append(appendRemarks(b, f, of, omitted, missing), c.faint.off...)
+	}
+	if grown > 0 {
+		b = append(append(between(b, start), c.hint.on...), "grew by "...)
+		b = append(appendCount(b, grown, "byte"), c.hint.off...)
 	}
 	if e := f.Broken; e != nil {
 		b = append(append(between(b, start), c.bad.on...), "! "...)
@@ -156,13 +165,22 @@ func appendRemarks(b []byte, f *Frame, of wsproto.Opcode, omitted int, missing u
 			b = append(append(b, " of "...), of.String()...)
 		}
 	}
+	if f.Encoded {
+		next()
+		b = appendDeflate(b, f)
+	}
 	if omitted > 0 {
 		next()
 		b = append(appendCount(b, uint64(omitted), "byte"), " cut"...)
 	}
 	if missing > 0 {
 		next()
-		b = append(appendCount(b, missing, "byte"), " not read"...)
+		b = appendCount(b, missing, "byte")
+		if f.inflated() {
+			b = append(b, " not kept"...)
+		} else {
+			b = append(b, " not read"...)
+		}
 	}
 	return append(b, ')')
 }

@@ -66,6 +66,7 @@ func (p *hexPrinter) append(b []byte, f *Frame) []byte {
 		d.remark(uint64(omitted), "cut")
 		d.remark(f.missing(), "not read")
 	}
+	d.inflated(f, p.limit)
 	if f.Header.Opcode == wsproto.OpClose {
 		d.closing(f)
 	}
@@ -87,6 +88,9 @@ func (p *hexPrinter) appendTitle(b []byte, f *Frame) []byte {
 	b = p.palette.data.append(b, h.Opcode.String()+" frame")
 	b = strconv.AppendInt(append(b, ", header "...), int64(h.Len()), 10)
 	b = appendCount(append(b, " + payload "...), h.PayloadLen, "byte")
+	if f.inflated() {
+		b = appendCount(append(b, ", inflated "...), f.DecodedLen, "byte")
+	}
 	if f.Fragment != 0 {
 		b = strconv.AppendInt(append(b, ", fragment "...), int64(f.Fragment), 10)
 	}
@@ -208,16 +212,21 @@ func (d *dump) payload(h *wsproto.Header, p []byte, section string) {
 		}
 		d.b = appendHex(d.b, part)
 		d.to(text)
-		d.b = append(d.b, '|')
-		for _, c := range part {
-			if c < 0x20 || c >= 0x7F {
-				c = '.'
-			}
-			d.b = append(d.b, c)
-		}
-		d.b = append(d.b, '|', '\n')
+		d.characters(part)
 		d.offset += len(part)
 	}
+}
+
+// characters ends the line with the ASCII characters of p.
+func (d *dump) characters(p []byte) {
+	d.b = append(d.b, '|')
+	for _, c := range p {
+		if c < 0x20 || c >= 0x7F {
+			c = '.'
+		}
+		d.b = append(d.b, c)
+	}
+	d.b = append(d.b, '|', '\n')
 }
 
 // closing writes what the payload of a Close frame says.

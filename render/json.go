@@ -105,10 +105,11 @@ func (w *jsonWriter) frame(e *Frame, of wsproto.Opcode) {
 	if e.Fragment != 0 {
 		w.int("fragment", int64(e.Fragment))
 	}
-	w.payload(e.Payload, of == wsproto.OpText)
+	w.payload(e.Payload, of == wsproto.OpText && !e.Encoded)
 	if n := e.missing(); n > 0 {
 		w.uint("payload_missing", n)
 	}
+	w.frameDeflate(e, of == wsproto.OpText)
 	if h.Opcode == wsproto.OpClose && len(e.Payload) > 1 {
 		code, reason, _ := wsproto.ParseClosePayload(e.Payload)
 		w.closeCode("close_", code, reason)
@@ -134,6 +135,7 @@ func (w *jsonWriter) message(e *Message) {
 		w.int("fragments", int64(e.Fragments))
 	}
 	w.payload(e.Payload, e.Opcode == wsproto.OpText)
+	w.messageDeflate(e.Deflate)
 }
 
 func (w *jsonWriter) handshake(e *Handshake) {
@@ -150,6 +152,15 @@ func (w *jsonWriter) handshake(e *Handshake) {
 		w.b = appendJSONText(w.b, x)
 	}
 	w.b = append(w.b, ']')
+	if len(e.Meaning) > 0 {
+		w.name("meaning")
+		w.b = append(w.b, '[')
+		for i, x := range e.Meaning {
+			w.comma(i)
+			w.b = appendJSONText(w.b, x)
+		}
+		w.b = append(w.b, ']')
+	}
 	w.seconds("took", e.Took)
 	if e.Err != nil {
 		w.error(e.Err, "handshake")
@@ -201,6 +212,7 @@ func (w *jsonWriter) end(e *End) {
 	if s.RTT != 0 {
 		w.seconds("rtt", s.RTT)
 	}
+	w.deflateStats(s.Deflate)
 	w.b = append(w.b, '}')
 	// A closing handshake is told by the code, the reason and who began.
 	var closed *wsproto.CloseError

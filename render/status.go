@@ -139,7 +139,11 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 	for _, x := range e.Extensions {
 		b = s.appendText(append(b, ", "...), x)
 	}
-	return append(b, ")\n"...)
+	b = append(b, ")\n"...)
+	for _, x := range e.Meaning {
+		b = append(s.appendText(s.appendStar(b, e.Conn), x), '\n')
+	}
+	return b
 }
 
 // appendHead shows one half of an opening handshake, each line after the mark.
@@ -263,6 +267,9 @@ func appendStats(b []byte, s *Stats) []byte {
 	b = appendSize(append(b, ' '), s.BytesReceived)
 	if s.RTT != 0 {
 		b = appendDuration(append(b, ", rtt "...), s.RTT)
+	}
+	if s.Deflate != nil {
+		b = append(append(b, ", "...), s.Deflate.String()...)
 	}
 	return append(b, ')')
 }
