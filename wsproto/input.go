@@ -10,6 +10,8 @@ const (
 	// grows to when the peer fills it.
 	minReadBuffer = 4 << 10
 	maxReadBuffer = 64 << 10
+	// narrowRead is how much is read with the header that follows a long frame.
+	narrowRead = 512
 	// keepMessage is the largest message buffer that is kept for good.
 	keepMessage = 1 << 20
 )
@@ -75,7 +77,7 @@ func (c *Conn) fill(need int) error {
 		// A long frame is likely to follow the last one. What of it is read
 		// into the buffer has to be copied out again.
 		in.narrow = false
-		room = room[:min(len(room), minReadBuffer)]
+		room = room[:min(len(room), narrowRead)]
 	}
 	n, err := c.receive(room)
 	in.w += n
@@ -119,10 +121,12 @@ func (in *input) releaseMessage() {
 	in.msg = in.msg[:0]
 }
 
+// cachePiece is what is unmasked and judged while it is in a processor's cache.
+const cachePiece = 256 << 10
+
 // roomFor returns free space at the end of the message buffer for at most left
 // bytes.
 func (in *input) roomFor(left uint64) []byte {
-	const piece = 256 << 10 // what is unmasked and judged while it is in the cache
 	if len(in.msg) == cap(in.msg) {
 		grow := max(maxReadBuffer, len(in.msg))
 		if uint64(grow) > left {
@@ -134,5 +138,5 @@ func (in *input) roomFor(left uint64) []byte {
 	if uint64(len(room)) > left {
 		room = room[:left]
 	}
-	return room[:min(len(room), piece)]
+	return room
 }

@@ -18,7 +18,7 @@ func maskByByte(p []byte, key [4]byte, pos int) []byte {
 
 func TestMask(t *testing.T) {
 	key := [4]byte{0x37, 0xfa, 0x21, 0x3d}
-	for n := range 700 {
+	for n := range 1400 {
 		for pos := range 5 {
 			src := make([]byte, n+1)[1:] // off the alignment
 			for i := range src {

@@ -306,7 +306,11 @@ func (c *Conn) longFrame(h Header, n int) ([]byte, error) {
 			c.reportReceived(h, p, nil)
 			return in.msg, nil
 		}
-		got, err := c.receive(in.roomFor(h.PayloadLen - uint64(pos)))
+		room := in.roomFor(h.PayloadLen - uint64(pos))
+		if h.Masked || in.op == OpText {
+			room = room[:min(len(room), cachePiece)]
+		}
+		got, err := c.receive(room)
 		if err != nil {
 			c.reportReceived(h, p, nil)
 			return nil, c.dropped(err, "a frame")
