@@ -16,18 +16,14 @@ import (
 // maxOutbox bounds what waits for a client that does not read.
 const maxOutbox = 64
 
-// startOutbox gives a client a goroutine that writes to it, so that one client
-// that does not read holds up nobody else. It is called with mu held.
-func (s *server) startOutbox(cl *client) {
-	outbox := make(chan func(*wsproto.Conn) error, maxOutbox)
-	cl.outbox = outbox
-	s.wg.Go(func() {
-		for send := range outbox {
-			if send(cl.c) == nil {
-				s.view.flush()
-			}
+// sendFrom does what is put into an outbox, until that is closed. Each client has
+// a goroutine for it, so that one that does not read holds up nobody else.
+func (s *server) sendFrom(cl *client, outbox <-chan func(*wsproto.Conn) error) {
+	for send := range outbox {
+		if send(cl.c) == nil {
+			s.view.flush()
 		}
-	})
+	}
 }
 
 // startInput begins to send what is typed or piped in to every client.

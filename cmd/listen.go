@@ -20,6 +20,7 @@ type listenOptions struct {
 	colorMode string
 	display   displayOptions
 	protocol  protocolOptions
+	deflate   deflateOptions
 
 	address      string
 	once         bool
@@ -70,6 +71,9 @@ With --once the exit status tells how the session of the one client ended.`,
 			if o.maxClients < 1 {
 				return usageError("wscope listen --max-clients 10", "--max-clients %d: expected at least 1", o.maxClients)
 			}
+			if len(o.deflate.params) > 1 {
+				return usageError("wscope listen --deflate=server_max_window_bits=10", "--deflate: %d sets of parameters, expected one", len(o.deflate.params))
+			}
 			return run(cmd.Context(), o)
 		},
 	}
@@ -88,6 +92,8 @@ With --once the exit status tells how the session of the one client ended.`,
 	flags.BoolVar(&o.noHistory, "no-history", false, "neither read nor keep the history of what is typed")
 	setGroup(flags, "Server", "once", "no-echo", "subprotocol", "allow-origin", "max-clients", "fragment",
 		"idle-timeout", "handshake-timeout", "interactive", "no-history")
+	o.deflate.on = true
+	o.deflate.register(cmd, "accept permessage-deflate, as is done anyway, with these `params` at most: [=server_no_context_takeover,server_max_window_bits=10]")
 	o.protocol.register(flags)
 	o.display.register(cmd)
 	return cmd
@@ -105,7 +111,7 @@ func runListen(ctx context.Context, o listenOptions) error {
 	}
 	l, err := net.Listen(network, address)
 	if err != nil {
-		return failure(exitConnect, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(err))
+		return failure(exitConnect, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(network, err))
 	}
 	defer l.Close()
 	if _, err := fmt.Fprintf(o.out, "listening on %s\n", readyURL(l.Addr())); err != nil {
@@ -148,11 +154,13 @@ func readyURL(a net.Addr) string {
 	return "ws://" + a.String() + "/"
 }
 
-func listenHint(err error) string {
+func listenHint(network string, err error) string {
 	switch {
+	case errors.Is(err, errAddrInUse) && network == "unix":
+		return "another program listens on the socket, or has left it behind: then remove it"
 	case errors.Is(err, errAddrInUse):
 		return "another program listens there; port 0 takes a free one"
-	case errors.Is(err, errAccess):
+	case errors.Is(err, errAccess) && network == "tcp":
 		return "ports below 1024 are not for everybody"
 	}
 	return ""

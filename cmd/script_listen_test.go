@@ -24,7 +24,7 @@ var readyLine = regexp.MustCompile(`(?m)^listening on (wss?://([^/\n]+)/\S*)$`)
 // A listener is a wscope that runs beside a script, listen mostly.
 type listener struct {
 	cmd            *exec.Cmd
-	stdin          io.WriteCloser // nil for an empty one
+	stdin          io.WriteCloser
 	stdout, stderr *watchedBuffer
 	done           chan struct{} // closed when it has ended
 	err            error         // how, after done
@@ -51,8 +51,7 @@ func scriptListen(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: listen [-name NAME] [args...]")
 	}
-	l := startProgram(ts, append([]string{"listen"}, args...), nil)
-	listeners(ts)[name] = l
+	l := startProgram(ts, name, append([]string{"listen"}, args...))
 	line := l.stdout.wait(readyLine, l.done)
 	if line == nil {
 		ts.Fatalf("wscope listen is not ready\n[stdout]\n%s[stderr]\n%s", l.stdout, l.stderr)
@@ -65,9 +64,9 @@ func scriptListen(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(prefix+"ADDR", line[2])
 }
 
-// startProgram starts wscope. It is killed at the end of the script if it still
-// runs.
-func startProgram(ts *testscript.TestScript, args []string, stdin *os.File) *listener {
+// startProgram starts wscope with a stdin that is open and empty. It is killed at
+// the end of the script if it still runs.
+func startProgram(ts *testscript.TestScript, name string, args []string) *listener {
 	changed := make(chan struct{}, 1)
 	l := &listener{
 		stdout: &watchedBuffer{changed: changed},
@@ -77,9 +76,6 @@ func startProgram(ts *testscript.TestScript, args []string, stdin *os.File) *lis
 	program, err := lookPath(ts, "wscope")
 	ts.Check(err)
 	l.cmd = exec.Command(program, args...)
-	if stdin != nil { // a nil *os.File in an io.Reader is not nil
-		l.cmd.Stdin = stdin
-	}
 	l.cmd.Dir = ts.MkAbs(".")
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GOCOVERDIR", "GORACE", "XDG_STATE_HOME", "SSLKEYLOGFILE", "TERM", "NO_COLOR", "CLICOLOR_FORCE"} {
 		if v := ts.Getenv(name); v != "" {
@@ -87,6 +83,8 @@ func startProgram(ts *testscript.TestScript, args []string, stdin *os.File) *lis
 		}
 	}
 	l.cmd.Stdout, l.cmd.Stderr = l.stdout, l.stderr
+	l.stdin, err = l.cmd.StdinPipe()
+	ts.Check(err)
 	ts.Check(l.cmd.Start())
 	go func() {
 		l.err = l.cmd.Wait()
@@ -96,6 +94,7 @@ func startProgram(ts *testscript.TestScript, args []string, stdin *os.File) *lis
 		l.cmd.Process.Kill()
 		<-l.done
 	})
+	listeners(ts)[name] = l
 	return l
 }
 

@@ -22,10 +22,11 @@ import (
 	"wscope/wsproto"
 )
 
-// A rudeServer plays the same part for each of its clients, polite or not.
+// A rudeServer plays the same part for each of its clients, polite or not; or
+// once, as a client itself.
 type rudeServer struct {
 	part     []string
-	listener net.Listener
+	listener net.Listener // nil for a client
 	gate     chan struct{}
 	stop     chan struct{} // closed at the end of the script
 	wg       sync.WaitGroup
@@ -54,6 +55,7 @@ func rudeServers(ts *testscript.TestScript) map[string]*rudeServer {
 //	close [CODE [REASON]]   send a frame
 //	read                    read a frame; it goes to the log
 //	drain                   read frames up to the end
+//	rest                    read bytes up to the end; they go to the log
 //	mute                    read frames and answer nothing but a Close
 //	echo                    send data frames back, too
 //	gate                    wait for the script to say `rude -open`
@@ -72,8 +74,12 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	if secure {
 		args = args[1:]
 	}
+	if len(args) == 3 && args[0] == "-dial" {
+		rudeClient(ts, name, args[1], args[2])
+		return
+	}
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: rude [-name NAME] {[-tls] FILE | -open | -end}")
+		ts.Fatalf("usage: rude [-name NAME] {[-tls] FILE | -open | -end | -dial ADDR FILE}")
 	}
 	r := rudeServers(ts)[name]
 	switch {
@@ -85,25 +91,40 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		return
 	case args[0] == "-end":
-		r.end(ts, name)
+		r.end(ts)
+		ts.Check(r.saveLog(ts, name))
 		return
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
+	r = newRudeServer(ts, args[0])
 	if secure {
 		config, pem := testCertificate()
 		ts.Check(os.WriteFile(ts.MkAbs(name+".pem"), pem, 0o666))
 		l = tls.NewListener(l, config)
 	}
-	r = &rudeServer{
-		part:     strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n"),
-		listener: l,
-		gate:     make(chan struct{}),
-		stop:     make(chan struct{}),
-	}
+	r.listener = l
 	rudeServers(ts)[name] = r
 	ts.Setenv(strings.ToUpper(name), l.Addr().String())
 	r.wg.Go(r.serve)
+	ts.Defer(r.close)
+}
+
+func newRudeServer(ts *testscript.TestScript, file string) *rudeServer {
+	return &rudeServer{
+		part: strings.Split(strings.TrimSpace(ts.ReadFile(file)), "\n"),
+		gate: make(chan struct{}),
+		stop: make(chan struct{}),
+	}
+}
+
+// rudeClient begins to play a part as a client of addr.
+func rudeClient(ts *testscript.TestScript, name, addr, file string) {
+	r := newRudeServer(ts, file)
+	nc, err := net.Dial("tcp", addr)
+	ts.Check(err)
+	rudeServers(ts)[name] = r
+	r.begin(nc)
 	ts.Defer(r.close)
 }
 
@@ -117,10 +138,11 @@ func testCertificate() (*tls.Config, []byte) {
 	return config, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
 }
 
-// end waits until every client has been served, demands that all went by the
-// part, and writes the log to NAME.log.
-func (r *rudeServer) end(ts *testscript.TestScript, name string) {
-	r.listener.Close()
+// end waits until every client has been served.
+func (r *rudeServer) end(ts *testscript.TestScript) {
+	if r.listener != nil {
+		r.listener.Close()
+	}
 	served := make(chan struct{})
 	go func() {
 		r.wg.Wait()
@@ -129,18 +151,24 @@ func (r *rudeServer) end(ts *testscript.TestScript, name string) {
 	select {
 	case <-served:
 	case <-time.After(scriptPatience):
-		ts.Fatalf("%s still waits for something\n%s", name, r.logged())
-	}
-	ts.Check(os.WriteFile(ts.MkAbs(name+".log"), []byte(r.logged()), 0o666))
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.failed != nil {
-		ts.Fatalf("%s: %v\n%s", name, r.failed, r.log.String())
+		ts.Fatalf("a client is still there\n%s", r.logged())
 	}
 }
 
+// saveLog writes the log to NAME.log and demands that all went by the part.
+func (r *rudeServer) saveLog(ts *testscript.TestScript, name string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed != nil {
+		return fmt.Errorf("%s: %w\n%s", name, r.failed, r.log.String())
+	}
+	return os.WriteFile(ts.MkAbs(name+".log"), r.log.Bytes(), 0o666)
+}
+
 func (r *rudeServer) close() {
-	r.listener.Close()
+	if r.listener != nil {
+		r.listener.Close()
+	}
 	r.mu.Lock()
 	select {
 	case <-r.stop:
@@ -172,24 +200,30 @@ func (r *rudeServer) serve() {
 		if err != nil {
 			return
 		}
-		r.mu.Lock()
-		r.conns = append(r.conns, nc)
-		r.mu.Unlock()
-		nc.SetDeadline(time.Now().Add(scriptPatience))
-		r.wg.Go(func() {
-			defer nc.Close()
-			p := &rudePlayer{rudeServer: r, nc: nc, in: bufio.NewReader(nc)}
-			for _, step := range r.part {
-				if err := p.step(step); err != nil {
-					if !errors.Is(err, errPartOver) {
-						r.mu.Lock()
-						r.failed = fmt.Errorf("%s: %w", step, err)
-						r.mu.Unlock()
-					}
-					return
-				}
+		r.begin(nc)
+	}
+}
+
+func (r *rudeServer) begin(nc net.Conn) {
+	r.mu.Lock()
+	r.conns = append(r.conns, nc)
+	r.mu.Unlock()
+	r.wg.Go(func() { r.play(nc) })
+}
+
+func (r *rudeServer) play(nc net.Conn) {
+	defer nc.Close()
+	nc.SetDeadline(time.Now().Add(scriptPatience))
+	p := &rudePlayer{rudeServer: r, nc: nc, in: bufio.NewReader(nc)}
+	for _, step := range r.part {
+		if err := p.step(step); err != nil {
+			if !errors.Is(err, errPartOver) {
+				r.mu.Lock()
+				r.failed = fmt.Errorf("%s: %w", step, err)
+				r.mu.Unlock()
 			}
-		})
+			return
+		}
 	}
 }
 
@@ -236,6 +270,13 @@ func (p *rudePlayer) step(line string) error {
 		return err
 	case "drain", "mute", "echo":
 		return p.readAll(verb)
+	case "rest":
+		b, err := io.ReadAll(p.in)
+		p.note("%s", strings.ReplaceAll(string(b), "\r\n", "\n"))
+		if err != nil {
+			p.note("%v", err)
+		}
+		return nil
 	case "gate":
 		select {
 		case <-p.gate:

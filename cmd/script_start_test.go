@@ -2,7 +2,6 @@ package cmd_test
 
 import (
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -16,21 +15,15 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: start [-name NAME] [args...]")
 	}
-	r, w, err := os.Pipe()
-	ts.Check(err)
-	ts.Defer(func() { w.Close() })
-	l := startProgram(ts, args, r)
-	r.Close()
-	l.stdin = w
-	listeners(ts)[name] = l
+	startProgram(ts, name, args)
 }
 
-// scriptInput writes to the stdin of a program that start has started. Text in
+// scriptInput writes to the stdin of a program that start or listen has started. Text in
 // double quotes is as Go writes it.
 func scriptInput(ts *testscript.TestScript, neg bool, args []string) {
 	name, args := cutName(args)
 	l := findListener(ts, name)
-	if neg || len(args) != 1 || l.stdin == nil {
+	if neg || len(args) != 1 {
 		ts.Fatalf("usage: input [-name NAME] {TEXT | -eof}")
 	}
 	if args[0] == "-eof" {

@@ -38,7 +38,8 @@ func TestMain(m *testing.M) {
 //	signal [-name NAME] -SIGNAL         send it a signal and go on
 //	rude [-name NAME] [-tls] FILE       start a server that plays a part, see scriptRude
 //	rude [-name NAME] -open             let it go on from a gate
-//	rude [-name NAME] -end              wait for its clients to go
+//	rude [-name NAME] -dial ADDR FILE   play a part as a client
+//	rude [-name NAME] -end              wait for the clients to end
 //
 // SIGNAL is INT (the default), TERM, KILL, or WAIT for none. $URL and $ADDR are
 // where listen listens, with a name $NAME_URL and $NAME_ADDR. After stopsig its

@@ -168,7 +168,7 @@ func (s *server) turnAway(nc net.Conn) {
 		return
 	}
 	p.Reject(503, wsproto.Fields{{Name: "Retry-After", Value: "1"}},
-		fmt.Sprintf("this server takes %d clients at a time\n", s.maxClients))
+		fmt.Sprintf("this server has room for %d at a time\n", s.maxClients))
 }
 
 // serve sees one client through, from its request to its end.
@@ -179,6 +179,7 @@ func (s *server) serve(nc net.Conn) {
 		Config:           s.protocol.config(),
 		HandshakeTimeout: s.handshakeTimeout,
 		Subprotocols:     s.subprotocols,
+		Extensions:       s.deflate.extensions(o),
 	}
 	if !s.display.silent() {
 		a.Trace = o.trace(s.frames)
@@ -195,14 +196,21 @@ func (s *server) serve(nc net.Conn) {
 		o.url = p.Request.Target
 		c, err = p.Accept()
 	}
-	o.handshake(c, time.Since(start), err)
+	took := time.Since(start)
 	if err != nil {
+		o.handshake(nil, took, err)
 		return
 	}
 	cl := &client{observer: o, c: c, opened: time.Now()}
+	// Who is told of a client can send to it.
 	served := s.join(cl)
-	if !served {
+	o.handshake(c, took, nil)
+	switch {
+	case !served:
 		c.Close(wsproto.CloseGoingAway, "")
+	case cl.outbox != nil:
+		outbox := cl.outbox // leave takes it away
+		s.wg.Go(func() { s.sendFrom(cl, outbox) })
 	}
 	err = s.echo(cl)
 	s.leave(cl)
@@ -231,7 +239,7 @@ func (s *server) join(cl *client) bool {
 	s.taken = true
 	s.clients[cl.conn] = cl
 	if s.interactive {
-		s.startOutbox(cl)
+		cl.outbox = make(chan func(*wsproto.Conn) error, maxOutbox)
 	}
 	if s.once {
 		s.listener.Close()
