@@ -179,7 +179,6 @@ func (s *server) serve(nc net.Conn) {
 		Config:           s.protocol.config(),
 		HandshakeTimeout: s.handshakeTimeout,
 		Subprotocols:     s.subprotocols,
-		Extensions:       s.deflate.extensions(o),
 	}
 	if !s.display.silent() {
 		a.Trace = o.trace(s.frames)
