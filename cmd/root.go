@@ -142,6 +142,7 @@ the wire. Data goes to stdout, everything else to stderr.`,
 
 	root.AddCommand(newAcceptKeyCmd(s, runAcceptKey))
 	root.AddCommand(newConnectCmd(s, runConnect), newListenCmd(s, runListen))
+	root.AddCommand(newSSECmd(s, runSSE))
 	root.AddCommand(newCompletionCmd(s), newVersionCmd(s), newExitStatusTopic())
 	root.SetHelpCommand(newHelpCmd(s))
 	return root

@@ -122,6 +122,8 @@ type Stream struct {
 	lastID string
 	base   time.Duration // the reconnection time
 
+	unfinished int64 // bytes at the end of the last connection
+
 	opened  bool // some connection has been
 	retries int  // since the last event
 	lost    time.Time
@@ -179,6 +181,10 @@ func (s *Stream) LastEventID() string {
 	return s.lastID
 }
 
+// Unfinished returns how many bytes at the end of the last connection that has
+// ended belong to no event, as [Decoder.Unfinished] has it.
+func (s *Stream) Unfinished() int64 { return s.unfinished }
+
 // Drop cuts the connection. The next call of [Stream.Next] opens another one,
 // after the reconnection time.
 func (s *Stream) Drop() {
@@ -206,8 +212,9 @@ func (s *Stream) Close() error {
 //
 // The error is final: the cause of the context if that was cancelled, io.EOF
 // after a stream that ended in order and is not to be reconnected, or else why
-// there is nothing more: a *ResponseError, a *RedirectError, a *SizeError, a
-// *LostError or a *GiveUpError, or an error of the transport.
+// there is nothing more: a *RequestError, a *TimeoutError, a *RedirectError, a
+// *ResponseError, a *LastEventIDError, a *SizeError, a *LostError or a
+// *GiveUpError.
 func (s *Stream) Next() (*Event, error) {
 	for s.err == nil {
 		if s.conn == nil {
@@ -243,14 +250,17 @@ func (s *Stream) ended(err error) error {
 	c := s.conn
 	c.close()
 	s.conn = nil
-	s.lastID = c.decoder.LastEventID()
+	s.lastID, s.unfinished = c.decoder.LastEventID(), c.decoder.Unfinished()
 	dropped := s.dropped
 	s.dropped = false
+	if dropped {
+		s.unfinished = 0 // it was the end that we made
+	}
 	if s.ctx.Err() != nil {
 		return context.Cause(s.ctx)
 	}
 	loss := &Loss{
-		Open: true, Dropped: dropped, Events: c.events, Unfinished: c.decoder.Unfinished(),
+		Open: true, Dropped: dropped, Events: c.events, Unfinished: s.unfinished,
 		After: s.c.Now().Sub(c.openedAt),
 	}
 	if !dropped && err != io.EOF {

@@ -301,8 +301,8 @@ func TestClientGivesUp(t *testing.T) {
 	}{
 		{"no reconnection, end", Client{NoReconnect: true}, []step{stream("data: a\n\n")}, 1, func(err error) bool { return err == io.EOF }},
 		{"no reconnection, broken", Client{NoReconnect: true}, []step{brokenStream("", errReset)}, 1, isLost},
-		{"no reconnection, not opened", Client{NoReconnect: true}, []step{fails(errReset)}, 1, func(err error) bool { return err == errReset }},
-		{"first fails", Client{FailFirst: true}, []step{fails(errReset)}, 1, func(err error) bool { return err == errReset }},
+		{"no reconnection, not opened", Client{NoReconnect: true}, []step{fails(errReset)}, 1, notOpened},
+		{"first fails", Client{FailFirst: true}, []step{fails(errReset)}, 1, notOpened},
 		{"later fails", Client{FailFirst: true, Backoff: Backoff{Attempts: 2}}, []step{stream("data: a\n\n"), fails(errReset)}, 3, isGivenUp(2)},
 		{"attempts", Client{Backoff: Backoff{Attempts: 3}}, []step{fails(errReset)}, 4, isGivenUp(3)},
 		{"attempts without events", Client{Backoff: Backoff{Attempts: 1}}, []step{stream(": hi\n\n")}, 2, isGivenUp(1)},
@@ -330,6 +330,10 @@ func TestClientGivesUp(t *testing.T) {
 
 func isLost(err error) bool {
 	return errors.As(err, new(*LostError)) && errors.Is(err, errReset)
+}
+
+func notOpened(err error) bool {
+	return errors.As(err, new(*RequestError)) && errors.Is(err, errReset)
 }
 
 func isGivenUp(attempts int) func(error) bool {
@@ -538,7 +542,7 @@ func TestClientTrace(t *testing.T) {
 	want := []string{
 		"> /feed", "< 307", "> /other", "< 200", `open /other attempt 0 id "" in 1s`,
 		`lost open true <nil> events 1 unfinished 10 after 1s: attempt 1 in 3s id "7"`,
-		"> /feed", `lost open false connection reset by peer events 0 unfinished 0 after 0s: attempt 2 in 6s id "7"`,
+		"> /feed", `lost open false no response: connection reset by peer events 0 unfinished 0 after 0s: attempt 2 in 6s id "7"`,
 		"> /feed", "< 200", `open /feed attempt 2 id "7" in 1s`,
 		`lost open true <nil> events 0 unfinished 0 after 1s: attempt 3 in 12s id "7"`,
 		"> /feed", "< 204",

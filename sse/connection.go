@@ -127,7 +127,7 @@ func (c *Client) roundTrips(ctx context.Context, req *request) (*http.Response, 
 		}
 		resp, err := c.Transport.RoundTrip(r)
 		if err != nil {
-			return nil, err
+			return nil, &RequestError{err}
 		}
 		resp.Request = r
 		if c.Jar != nil {

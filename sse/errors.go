@@ -58,6 +58,12 @@ func (e *ResponseError) Error() string {
 	return fmt.Sprintf(`the %s is "%s", expected %s`, what, e.Got, e.Want)
 }
 
+// A RequestError is a request that has got no response.
+type RequestError struct{ Err error } // of the transport
+
+func (e *RequestError) Error() string { return "no response: " + e.Err.Error() }
+func (e *RequestError) Unwrap() error { return e.Err }
+
 // A RedirectError is a redirect that is not followed.
 type RedirectError struct {
 	Response *http.Response // without its body

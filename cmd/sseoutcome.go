@@ -1,0 +1,112 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"wscope/sse"
+	"wscope/wsproto"
+)
+
+// streamFailure gives an error of an event stream its exit status, and says what
+// to try.
+func streamFailure(err error, u wsproto.URL) *exitError {
+	var (
+		refused  *sse.ResponseError
+		redirect *sse.RedirectError
+		late     *sse.TimeoutError
+		request  *sse.RequestError
+	)
+	switch {
+	case errors.As(err, &refused):
+		exit := exitHandshake
+		if refused.Rule == sse.RuleStatus {
+			exit = exitRefused
+		}
+		return &exitError{exit, err, streamRefusalHint(refused, u)}
+	case errors.As(err, &redirect):
+		return &exitError{exitRedirects, err, "--max-redirs sets how many are followed"}
+	case errors.As(err, &late):
+		hint := ""
+		if !late.Open {
+			hint = "--connect-timeout gives it more time"
+		}
+		return &exitError{exitTimeout, err, hint}
+	case errors.As(err, &request):
+		return requestFailure(err, request.Err, u)
+	case errors.As(err, new(*sse.LastEventIDError)):
+		return &exitError{exitSend, err, ""}
+	case errors.As(err, new(*sse.SizeError)):
+		return &exitError{exitReceive, err, "--max-event-size allows larger ones"}
+	}
+	return &exitError{exitReceive, err, ""}
+}
+
+// requestFailure is about a request that has got no response.
+func requestFailure(err, cause error, u wsproto.URL) *exitError {
+	var (
+		op    *net.OpError
+		known *exitError
+	)
+	dialing := errors.As(cause, &op) && op.Op == "dial" || errors.As(cause, new(*wsproto.TLSError)) || errors.As(cause, new(*net.DNSError))
+	switch {
+	case dialing:
+		if errors.As(dialFailure(cause, u), &known) {
+			return &exitError{known.code, known.err, strings.ReplaceAll(known.hint, "ws://", "http://")}
+		}
+	case errors.Is(cause, io.EOF), errors.Is(cause, io.ErrUnexpectedEOF), strings.Contains(cause.Error(), "server closed idle connection"):
+		hint := "something listens there that ends connections at once"
+		if !u.Secure {
+			hint = "if the server expects TLS, use https://"
+		}
+		return &exitError{exitEmptyReply, err, hint}
+	case strings.Contains(cause.Error(), "malformed HTTP"), strings.Contains(cause.Error(), "malformed MIME"):
+		hint := ""
+		if !u.Secure {
+			hint = "if the server expects TLS, use https://"
+		}
+		return &exitError{exitProtocol, err, hint}
+	}
+	return &exitError{exitReceive, err, ""}
+}
+
+// streamRefusalHint says what a response that is no event stream mostly means.
+func streamRefusalHint(e *sse.ResponseError, u wsproto.URL) string {
+	switch e.Rule {
+	case sse.RuleContentEncoding:
+		return "-H 'Accept-Encoding: identity' asks for a stream that is not encoded"
+	case sse.RuleContentType:
+		switch got := strings.ToLower(e.Got); {
+		case strings.HasPrefix(got, "text/html"):
+			return "that is a page: is " + u.Target + " the path of the stream?"
+		case strings.HasPrefix(got, "application/json"):
+			return `the server may want to be asked for a stream, as with "stream": true in the body of the request`
+		}
+		return "the server has to send Content-Type: text/event-stream"
+	}
+	switch e.Response.StatusCode {
+	case http.StatusNoContent:
+		return "that is how a server tells clients to stop"
+	case http.StatusUnauthorized:
+		return "the server wants credentials: -u user:password or -H 'Authorization: ...'"
+	case http.StatusForbidden:
+		return "the server may want another Origin (-o), a cookie or a token (-H)"
+	case http.StatusNotFound:
+		return "there is nothing at " + u.Target + ": check the path"
+	case http.StatusMethodNotAllowed:
+		if allow := e.Response.Header.Get("Allow"); allow != "" {
+			return fmt.Sprintf("the server allows %s: -X sends another method, -d a body", allow)
+		}
+		return "-X sends another method, -d a body"
+	case http.StatusNotAcceptable:
+		return "the server has no event stream there; -H 'Accept: ...' asks for something else"
+	}
+	if sse.TransientStatus(e.Response.StatusCode) {
+		return "that may pass: --retry 5 tries again"
+	}
+	return ""
+}

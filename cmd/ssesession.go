@@ -1,0 +1,224 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"slices"
+	"strings"
+
+	"wscope/render"
+	"wscope/sse"
+)
+
+// A streamSession is one run of sse: it joins the client of the stream and what
+// is shown of it.
+type streamSession struct {
+	sseOptions
+	target target
+	view   *display
+	client *sse.Client
+	o      *streamObserver
+
+	received int  // events that count
+	dropped  bool // --drop-after has done its work
+	matched  bool // --until
+}
+
+// prepare makes the client that the flags ask for.
+func (s *streamSession) prepare() error {
+	dialer, err := s.dial.dialer(s.target, s.streams)
+	if err != nil {
+		return err
+	}
+	header := http.Header{}
+	for _, name := range dialer.Omit {
+		header[name] = nil
+	}
+	for _, f := range dialer.Header {
+		header[f.Name] = append(header[f.Name], f.Value)
+	}
+	if s.body != nil && !dialer.Header.Has("Content-Type") && !slices.ContainsFunc(dialer.Omit, func(name string) bool { return strings.EqualFold(name, "Content-Type") }) {
+		header.Set("Content-Type", contentType(s.body))
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	tap := &httpTap{order: dialer.Header}
+	s.o = newStreamObserver(s, tap)
+	s.client = &sse.Client{
+		Transport:       s.transport(dialer.TLS, tap),
+		Method:          s.method,
+		Header:          header,
+		Body:            s.body,
+		LastEventID:     s.lastEventID,
+		Jar:             jar,
+		MaxRedirects:    s.maxRedirects,
+		Compressed:      s.compressed,
+		ContentDecoders: contentDecoders,
+		MaxEventSize:    s.maxEvent,
+		ConnectTimeout:  s.dial.connectTimeout,
+		ReadTimeout:     s.idleTimeout,
+		NoReconnect:     s.noReconnect || s.retry == 0 || s.method != http.MethodGet && !s.reconnect,
+		FailFirst:       s.retry <= 0,
+		Backoff:         sse.Backoff{Delay: s.retryDelay, Attempts: max(s.retry, 0), MaxTime: s.retryMaxTime},
+		Trace:           s.o.trace(),
+	}
+	if s.maxRedirects == 0 {
+		s.client.MaxRedirects = -1
+	}
+	if s.maxEvent == 0 {
+		s.client.MaxEventSize = -1
+	}
+	if s.retryDelay == 0 {
+		s.client.Backoff.Delay = 1 // zero would be the default
+	}
+	if s.retry > 0 {
+		s.client.RetryStatus = sse.TransientStatus
+	}
+	return nil
+}
+
+// transport returns the HTTP transport of the session.
+func (s *streamSession) transport(config *tls.Config, tap *httpTap) http.RoundTripper {
+	config.NextProtos = []string{"h2", "http/1.1"}
+	if s.http1 {
+		config.NextProtos = []string{"http/1.1"}
+	}
+	t := &http.Transport{DisableCompression: true, ForceAttemptHTTP2: !s.http1, Protocols: new(http.Protocols)}
+	t.Protocols.SetHTTP1(!s.h2c)
+	t.Protocols.SetHTTP2(!s.http1)
+	t.Protocols.SetUnencryptedHTTP2(s.h2c)
+	d := streamDialer{tls: config, tap: tap, note: s.o.note, h2c: s.h2c}
+	t.DialContext, t.DialTLSContext = d.dial, d.dialTLS
+	return t
+}
+
+// run reads the stream until it ends, or nothing more is wanted of it.
+func (s *streamSession) run(ctx context.Context) error {
+	// A URL is sent as it was typed.
+	u := "http" + strings.TrimPrefix(s.target.url.String(), "ws")
+	stream, err := s.client.Stream(ctx, u)
+	if err != nil {
+		return failure(exitURL, err, streamURLHint)
+	}
+	defer stream.Close()
+	s.o.begin(u, s.lastEventID)
+	for err == nil {
+		var e *sse.Event
+		if e, err = stream.Next(); err == nil {
+			if s.take(e) {
+				break
+			}
+			if !s.dropped && s.dropAfter > 0 && s.o.connEvents == s.dropAfter {
+				s.dropped = true
+				stream.Drop()
+			}
+		}
+	}
+	return s.conclude(ctx, err, stream.Unfinished())
+}
+
+// take shows an event and reports whether it was the last that is wanted.
+func (s *streamSession) take(e *sse.Event) (last bool) {
+	wanted := len(s.events) == 0 || slices.Contains(s.events, string(e.Type))
+	s.o.event(e, wanted)
+	if !wanted {
+		return false
+	}
+	s.received++
+	s.matched = s.until != "" && bytes.Contains(e.Data, []byte(s.until))
+	return s.matched || s.received == s.count
+}
+
+// conclude shows how the session ended and returns the error that the program
+// ends with.
+func (s *streamSession) conclude(ctx context.Context, err error, unfinished int64) error {
+	s.o.lastExchange(err)
+	if err := s.view.failure(); err != nil {
+		return err
+	}
+	out := s.judge(ctx, err)
+	if s.o.stats.Connections > 0 {
+		s.o.end(out, unfinished)
+	}
+	if err := s.view.failure(); err != nil {
+		return err
+	}
+	if out.exit == exitOK {
+		return nil
+	}
+	if out.say == nil {
+		return quietExit{out.exit}
+	}
+	return failure(out.exit, out.say, out.hint)
+}
+
+// A streamOutcome is how a session ended and what that means.
+type streamOutcome struct {
+	err  error // for the line about the end
+	by   render.Side
+	exit int
+	say  error // what is still to be said, nil if the line has said it
+	hint string
+}
+
+// judge tells what the error that ended a stream means, nil if we had enough.
+func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
+	var (
+		late    *errMaxTime
+		refused *sse.ResponseError
+	)
+	opened := s.o.stats.Connections > 0
+	stopped := errors.As(err, &refused) && refused.Response.StatusCode == http.StatusNoContent && opened
+	inOrder := err == io.EOF || stopped
+	missing := s.count > 0 && s.received < s.count || s.until != "" && !s.matched
+	nothing := s.received == 0
+	switch {
+	case err == nil:
+		return streamOutcome{by: render.Us}
+	case errors.As(context.Cause(ctx), &late):
+		return streamOutcome{err: late, by: render.Us, exit: exitTimeout, say: late}
+	case ctx.Err() != nil:
+		out := streamOutcome{by: render.Us}
+		if missing || nothing {
+			out.exit = exitInterrupted
+		}
+		return out
+	case inOrder && missing:
+		return streamOutcome{err: io.EOF, by: render.Peer, exit: exitExpectation, say: s.missing()}
+	case inOrder && nothing && s.o.stats.Events > 0:
+		return streamOutcome{err: io.EOF, by: render.Peer, exit: exitExpectation,
+			say: fmt.Errorf("no event of type %s came before the stream ended", strings.Join(s.events, " or "))}
+	case inOrder && nothing:
+		return streamOutcome{err: io.EOF, by: render.Peer, exit: exitEmptyReply, say: errors.New("the stream ended without an event")}
+	case inOrder:
+		return streamOutcome{err: io.EOF, by: render.Peer}
+	}
+	e := streamFailure(err, s.target.url)
+	out := streamOutcome{err: err, exit: e.code, say: e.err, hint: e.hint}
+	switch {
+	case errors.As(err, new(*sse.GiveUpError)):
+		out.by = render.Us
+	case errors.As(err, new(*sse.LostError)):
+		out.by = render.Peer
+	}
+	if opened && out.hint == "" {
+		out.say = nil
+	}
+	return out
+}
+
+// missing says what was waited for in vain.
+func (s *streamSession) missing() error {
+	if s.until != "" && !s.matched {
+		return fmt.Errorf(`no event had "%s" in its data before the stream ended`, s.until)
+	}
+	return fmt.Errorf("received %d of %d events before the stream ended", s.received, s.count)
+}

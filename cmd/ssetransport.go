@@ -1,0 +1,236 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"wscope/wsproto"
+)
+
+// A streamDialer opens connections for a transport. What goes over them in
+// HTTP/1.1 passes the tap.
+type streamDialer struct {
+	tls  *tls.Config
+	tap  *httpTap
+	note func(string)
+	h2c  bool
+}
+
+func (d *streamDialer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := new(net.Dialer).DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	d.note("connected to " + c.RemoteAddr().String())
+	if d.h2c {
+		return c, nil
+	}
+	return &tappedConn{Conn: c, tap: d.tap}, nil
+}
+
+func (d *streamDialer) dialTLS(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := new(net.Dialer).DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	d.note("connected to " + c.RemoteAddr().String())
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	config := d.tls.Clone()
+	if config.ServerName == "" {
+		config.ServerName = host
+	}
+	tc := tls.Client(c, config)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		c.Close()
+		return nil, &wsproto.TLSError{Host: host, Err: err}
+	}
+	state := tc.ConnectionState()
+	d.note(fmt.Sprintf("%s, %s, %s", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite), protocolName(state.NegotiatedProtocol)))
+	if state.NegotiatedProtocol == "h2" {
+		return tc, nil // the transport has to see what it is
+	}
+	return &tappedConn{Conn: tc, tap: d.tap}, nil
+}
+
+func protocolName(alpn string) string {
+	switch alpn {
+	case "h2":
+		return "HTTP/2"
+	case "":
+		return "no protocol negotiated"
+	}
+	return strings.ToUpper(alpn)
+}
+
+// An httpTap sees the heads of requests and responses on the wire, and sends the
+// fields of a request in the order in which the user gave them.
+type httpTap struct {
+	order wsproto.Fields
+
+	mu                sync.Mutex
+	request, response []byte
+	sent, received    bool // the head is complete
+}
+
+// maxHead bounds what is kept of a head.
+const maxHead = 1 << 20
+
+// reset begins another exchange.
+func (t *httpTap) reset() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.request, t.response, t.sent, t.received = nil, nil, false, false
+}
+
+// heads returns what has been seen since.
+func (t *httpTap) heads() (request, response []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.request), slices.Clone(t.response)
+}
+
+// sending returns what is to be written instead of p, which may be nothing yet:
+// a head is held back until it is complete.
+func (t *httpTap) sending(p []byte) []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sent {
+		return p
+	}
+	before := len(t.request)
+	t.request = append(t.request, p...)
+	end := bytes.Index(t.request, []byte("\r\n\r\n"))
+	if end < 0 {
+		if len(t.request) < maxHead {
+			return nil
+		}
+		t.sent = true
+		return t.request
+	}
+	t.sent = true
+	end += 4
+	body := p[end-before:]
+	t.request = t.arrange(t.request[:end])
+	return append(slices.Clone(t.request), body...)
+}
+
+// arrange puts the fields of a head in order: those that we add, then those of
+// the user.
+func (t *httpTap) arrange(head []byte) []byte {
+	lines := strings.SplitAfter(string(head), "\r\n")
+	start, fields, end := lines[0], lines[1:len(lines)-2], lines[len(lines)-2]
+	place := make(map[string][]int) // a field can occur more than once
+	for i, f := range t.order {
+		key := strings.ToLower(f.Name) + ":" + f.Value
+		place[key] = append(place[key], i)
+	}
+	ranks := make(map[int]string, len(fields))
+	var ours []string
+	for _, line := range fields {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\r\n"), ":")
+		key := strings.ToLower(name) + ":" + strings.TrimPrefix(value, " ")
+		if at := place[key]; len(at) > 0 {
+			ranks[at[0]] = line
+			place[key] = at[1:]
+			continue
+		}
+		ours = append(ours, line)
+	}
+	out := []byte(start + strings.Join(ours, ""))
+	for i := range t.order {
+		out = append(out, ranks[i]...)
+	}
+	return append(out, end...)
+}
+
+// receiving sees p.
+func (t *httpTap) receiving(p []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for !t.received && len(p) > 0 {
+		before := len(t.response)
+		t.response = append(t.response, p...)
+		end := bytes.Index(t.response, []byte("\r\n\r\n"))
+		if end < 0 {
+			t.received = len(t.response) > maxHead
+			return
+		}
+		end += 4
+		p = p[end-before:]
+		t.response = t.response[:end]
+		// An interim response is followed by another.
+		if _, status, _ := bytes.Cut(t.response, []byte(" ")); len(status) > 0 && status[0] == '1' {
+			t.response = nil
+			continue
+		}
+		t.received = true
+	}
+}
+
+// A tappedConn is a connection of HTTP/1.1 with a tap.
+type tappedConn struct {
+	net.Conn
+	tap *httpTap
+}
+
+func (c *tappedConn) Write(p []byte) (int, error) {
+	out := c.tap.sending(p)
+	if len(out) == 0 {
+		return len(p), nil
+	}
+	if _, err := c.Conn.Write(out); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+func (c *tappedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.tap.receiving(p[:n])
+	return n, err
+}
+
+// requestHead is what a request looks like that was not seen on the wire.
+func requestHead(r *http.Request) []byte {
+	host := r.Host
+	if host == "" {
+		host = r.URL.Host
+	}
+	b := fmt.Appendf(nil, "%s %s HTTP/2\r\nHost: %s\r\n", r.Method, r.URL.RequestURI(), host)
+	return appendHeader(b, r.Header)
+}
+
+func responseHead(r *http.Response) []byte {
+	if r == nil {
+		return nil
+	}
+	b := fmt.Appendf(nil, "%s %s\r\n", r.Proto, r.Status)
+	return appendHeader(b, r.Header)
+}
+
+func appendHeader(b []byte, h http.Header) []byte {
+	names := make([]string, 0, len(h))
+	for name := range h {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, v := range h[name] {
+			if v != "" || name != "User-Agent" {
+				b = fmt.Appendf(b, "%s: %s\r\n", name, v)
+			}
+		}
+	}
+	return append(b, "\r\n"...)
+}

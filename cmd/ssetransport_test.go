@@ -1,0 +1,62 @@
+package cmd
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"testing"
+
+	"wscope/wsproto"
+)
+
+// The fields of the user stand last and in their order, however the head and
+// the body are written.
+func TestHTTPTapRequest(t *testing.T) {
+	const in = "POST /x HTTP/1.1\r\nHost: h\r\nUser-Agent: a\r\nContent-Length: 4\r\nAccept: */*\r\nX-B: 1\r\nX-B: 3\r\nx-a: 2\r\n\r\n"
+	const want = "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nAccept: */*\r\nX-B: 1\r\nx-a: 2\r\nX-B: 3\r\nUser-Agent: a\r\n\r\n"
+	order := wsproto.Fields{{Name: "X-B", Value: "1"}, {Name: "x-a", Value: "2"}, {Name: "Not-There", Value: "x"}, {Name: "X-B", Value: "3"}, {Name: "User-Agent", Value: "a"}}
+	const body = "body"
+	stream := in + body
+	for cut := range len(stream) + 1 {
+		var wire bytes.Buffer
+		tap := &httpTap{order: order}
+		tap.reset()
+		c := &tappedConn{Conn: writeConn{w: &wire}, tap: tap}
+		for _, part := range []string{stream[:cut], stream[cut:]} {
+			if n, err := c.Write([]byte(part)); n != len(part) || err != nil {
+				t.Fatalf("Write returns %d, %v", n, err)
+			}
+		}
+		if got := wire.String(); got != want+body {
+			t.Fatalf("cut at %d: %q", cut, got)
+		}
+		if request, _ := tap.heads(); string(request) != want {
+			t.Fatalf("cut at %d: the head is %q", cut, request)
+		}
+	}
+}
+
+// The head of a response is what came before its body, and is no interim one.
+func TestHTTPTapResponse(t *testing.T) {
+	const head = "HTTP/1.1 200 OK\r\nx-Evil:  \x1b\r\n\r\n"
+	const stream = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + head + "data: x\r\n\r\nmore"
+	for cut := range len(stream) + 1 {
+		tap := new(httpTap)
+		c := &tappedConn{Conn: writeConn{r: io.MultiReader(bytes.NewReader([]byte(stream[:cut])), bytes.NewReader([]byte(stream[cut:])))}, tap: tap}
+		if got, err := io.ReadAll(c); err != nil || string(got) != stream {
+			t.Fatalf("cut at %d: %q, %v", cut, got, err)
+		}
+		if _, response := tap.heads(); string(response) != head {
+			t.Fatalf("cut at %d: the head is %q", cut, response)
+		}
+	}
+}
+
+type writeConn struct {
+	net.Conn
+	w io.Writer
+	r io.Reader
+}
+
+func (c writeConn) Write(p []byte) (int, error) { return c.w.Write(p) }
+func (c writeConn) Read(p []byte) (int, error)  { return c.r.Read(p) }
