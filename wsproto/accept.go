@@ -116,6 +116,9 @@ func (p *Pending) Accept() (*Conn, error) {
 		return nil, p.reject(bad)
 	}
 	resp.Fields = append(resp.Fields, a.Header...)
+	if err := resp.Fields.check(); err != nil {
+		return nil, p.reject(&rejection{status: 500, rule: "Acceptor.Header", got: err.Error(), want: "fields that can be sent"})
+	}
 	resp.Raw = resp.appendTo(nil)
 	if f := c.cfg.Trace.HandshakeSent; f != nil {
 		f(resp.Raw)

@@ -116,6 +116,17 @@ func TestAccept(t *testing.T) {
 	}
 }
 
+// TestAcceptHeader has a field that would split the response.
+func TestAcceptHeader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &wsproto.Acceptor{Header: wsproto.Fields{{Name: "X", Value: "a\r\nY: b"}}}
+		got, err := accept(a, string(wstest.NewRequest("h", "/").Bytes()))
+		if err == nil || !strings.HasPrefix(got, "HTTP/1.1 500 ") || strings.Contains(got, "\nY: b") {
+			t.Errorf("answered %q, %v", got, err)
+		}
+	})
+}
+
 // TestAcceptSlow has clients that are silent, or slow, or gone.
 func TestAcceptSlow(t *testing.T) {
 	request := string(wstest.NewRequest("h", "/").Bytes())

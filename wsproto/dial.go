@@ -150,7 +150,7 @@ func (d *Dialer) Request(u URL) (*Request, error) {
 			r.Fields = append(r.Fields, f)
 		}
 	}
-	if err := r.check(); err != nil {
+	if err := r.Fields.check(); err != nil {
 		return nil, err
 	}
 	r.Raw = r.appendTo(nil)
@@ -281,9 +281,10 @@ func (c *Conn) readResponse(req *Request) (*Response, error) {
 			return &Response{Raw: raw}, &HandshakeError{Kind: HandshakeDropped, Request: req, Response: &Response{Raw: raw}, Err: err}
 		}
 		resp, err := parseResponse(raw)
-		if err != nil {
+		if err != nil && resp.Status < 200 {
 			return resp, malformed(resp, err)
 		}
+		// A refusal is one however sloppy its header is.
 		if resp.Status == 101 || resp.Status >= 200 || interim == maxInterim {
 			return resp, nil
 		}

@@ -1,6 +1,9 @@
 package wsproto
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Field is one header field, with the name in the case it has on the wire.
 type Field struct{ Name, Value string }
@@ -52,4 +55,18 @@ func (f Fields) appendTo(b []byte) []byte {
 		b = append(b, "\r\n"...)
 	}
 	return b
+}
+
+// check refuses what would not arrive as it was meant: a message must not be
+// split by its own fields.
+func (f Fields) check() error {
+	for _, field := range f {
+		if !IsToken(field.Name) {
+			return fmt.Errorf("header field name %q is not a token", field.Name)
+		}
+		if !isFieldValue(field.Value) {
+			return fmt.Errorf("header field %s: value %q has a control character", field.Name, field.Value)
+		}
+	}
+	return nil
 }

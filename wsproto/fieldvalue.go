@@ -38,6 +38,13 @@ func isFieldValue(s string) bool {
 	return true
 }
 
+// isSafeValue reports whether s, received as the value of a header field, can be
+// kept for somebody to look at: other control characters than these are invalid
+// but do no harm.
+//
+// RFC 9110, Section 5.5.
+func isSafeValue(s string) bool { return !strings.ContainsAny(s, "\r\n\x00") }
+
 // hasToken reports whether one of the comma-separated lists has the token want,
 // without regard to case.
 func hasToken(lists []string, want string) bool {

@@ -98,14 +98,16 @@ func endOfHead(b []byte, from int) int {
 // fields. It refuses everything that two readers could read differently.
 //
 // RFC 9112, Sections 2.2 and 5.
-func parseHead(raw []byte) (first string, fields Fields, err error) {
+//
+// A value must be good in the eyes of the function valid.
+func parseHead(raw []byte, valid func(string) bool) (first string, fields Fields, err error) {
 	fail := func(line, want string) (string, Fields, error) {
 		return first, fields, &headError{got: fmt.Sprintf("header line %.100q", line), want: want}
 	}
 	text := string(raw)
 	first, text, _ = strings.Cut(text, "\n")
 	first = strings.TrimSuffix(first, "\r")
-	if !isFieldValue(first) {
+	if !valid(first) {
 		return fail(first, "no control characters")
 	}
 	for text != "" {
@@ -125,7 +127,7 @@ func parseHead(raw []byte) (first string, fields Fields, err error) {
 			return fail(line, "no white space before the colon (RFC 9112, Section 5.1)")
 		case !IsToken(name):
 			return fail(line, "a token as the name")
-		case !isFieldValue(value):
+		case !valid(value):
 			return fail(line, "no control characters")
 		case len(fields) == maxFields:
 			return first, fields, &headError{

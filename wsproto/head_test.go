@@ -46,7 +46,7 @@ func TestParseHead(t *testing.T) {
 		{"too many fields", "x\r\n" + strings.Repeat("A: b\r\n", maxFields+1) + "\r\n", "error: fewer"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			first, fields, err := parseHead([]byte(tt.head))
+			first, fields, err := parseHead([]byte(tt.head), isFieldValue)
 			got := first
 			for _, f := range fields {
 				got += "|" + f.Name + "=" + f.Value

@@ -38,27 +38,13 @@ func (r *Request) appendTo(b []byte) []byte {
 	return append(b, "\r\n"...)
 }
 
-// check refuses what would not arrive as it was meant: a request must not be
-// split by its own header fields.
-func (r *Request) check() error {
-	for _, f := range r.Fields {
-		if !IsToken(f.Name) {
-			return fmt.Errorf("header field name %q is not a token", f.Name)
-		}
-		if !isFieldValue(f.Value) {
-			return fmt.Errorf("header field %s: value %q has a control character", f.Name, f.Value)
-		}
-	}
-	return nil
-}
-
 // parseRequest decodes the head of a request.
 //
 // RFC 9112, Section 3.
 func parseRequest(raw []byte) (*Request, error) {
 	r := &Request{Raw: raw}
 	// An empty line may precede the request line (RFC 9112, Section 2.2).
-	first, fields, err := parseHead(bytes.TrimPrefix(raw, []byte("\r\n")))
+	first, fields, err := parseHead(bytes.TrimPrefix(raw, []byte("\r\n")), isFieldValue)
 	r.Fields = fields
 	if err != nil {
 		return r, err

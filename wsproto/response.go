@@ -29,7 +29,7 @@ const MaxBody = 64 << 10
 // RFC 9112, Section 4.
 func parseResponse(raw []byte) (*Response, error) {
 	r := &Response{Raw: raw}
-	first, fields, err := parseHead(raw)
+	first, fields, err := parseHead(raw, isSafeValue)
 	r.Fields = fields
 	proto, rest, _ := strings.Cut(first, " ")
 	status, reason, _ := strings.Cut(rest, " ")
@@ -66,6 +66,7 @@ var statusReasons = map[int]string{
 	408: "Request Timeout",
 	426: "Upgrade Required",
 	431: "Request Header Fields Too Large",
+	500: "Internal Server Error",
 	503: "Service Unavailable",
 }
 
