@@ -20,7 +20,10 @@ const maxOutbox = 64
 // a goroutine for it, so that one that does not read holds up nobody else.
 func (s *server) sendFrom(cl *client, outbox <-chan func(*wsproto.Conn) error) {
 	for send := range outbox {
-		if send(cl.c) == nil {
+		cl.deflate.sending.Lock()
+		err := send(cl.c)
+		cl.deflate.sending.Unlock()
+		if err == nil {
 			s.view.flush()
 		}
 	}

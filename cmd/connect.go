@@ -18,6 +18,7 @@ type connectOptions struct {
 	display   displayOptions
 	dial      dialOptions
 	protocol  protocolOptions
+	deflate   deflateOptions
 
 	url          string
 	subprotocols []string
@@ -143,6 +144,7 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	flags.StringVar(&o.key, "ws-key", "", "send this `key` in Sec-WebSocket-Key")
 	setGroup(flags, "Handshake", "subprotocol", "ws-version", "ws-key")
 
+	o.deflate.register(cmd, "offer permessage-deflate, with these `params` if there are any")
 	o.protocol.register(flags)
 	o.display.register(cmd)
 	o.dial.register(cmd)

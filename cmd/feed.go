@@ -114,15 +114,9 @@ func (s *session) queue(op wsproto.Opcode, p []byte) error {
 	if c == nil {
 		return errNotConnected
 	}
-	var err error
-	if s.fragment > 0 {
-		err = c.WriteFragmented(op, p, s.fragment)
-	} else {
-		err = c.QueueMessage(op, p)
-	}
+	err := o.send(c, op, p, s.fragment)
 	if err == nil {
 		s.sent.Add(1)
-		o.messageSent(op, p)
 	}
 	return err
 }

@@ -164,12 +164,11 @@ func (s *session) sendFragments(op wsproto.Opcode, p []byte, size int) error {
 	if c == nil {
 		return errNotConnected
 	}
-	if err := c.WriteFragmented(op, p, size); err != nil {
-		return err
+	err := o.send(c, op, p, size)
+	if err == nil {
+		s.sent.Add(1)
 	}
-	s.sent.Add(1)
-	o.messageSent(op, p)
-	return nil
+	return err
 }
 
 func (s *session) sendFrame(f rawFrame) error {
@@ -223,6 +222,9 @@ func statsText(o *observer, c *wsproto.Conn) string {
 		n.FramesSent, n.MessagesSent, n.BytesSent, n.FramesReceived, n.MessagesReceived, n.BytesReceived)
 	if n.RTT > 0 {
 		text += fmt.Sprintf("; last round trip %v", n.RTT)
+	}
+	if n.Deflate != nil {
+		text += "; " + n.Deflate.String()
 	}
 	return text
 }

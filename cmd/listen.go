@@ -20,6 +20,7 @@ type listenOptions struct {
 	colorMode string
 	display   displayOptions
 	protocol  protocolOptions
+	deflate   deflateOptions
 
 	address      string
 	once         bool
@@ -70,6 +71,9 @@ With --once the exit status tells how the session of the one client ended.`,
 			if o.maxClients < 1 {
 				return usageError("wscope listen --max-clients 10", "--max-clients %d: expected at least 1", o.maxClients)
 			}
+			if len(o.deflate.params) > 1 {
+				return usageError("wscope listen --deflate=server_max_window_bits=10", "--deflate: %d sets of parameters, expected one", len(o.deflate.params))
+			}
 			return run(cmd.Context(), o)
 		},
 	}
@@ -88,6 +92,8 @@ With --once the exit status tells how the session of the one client ended.`,
 	flags.BoolVar(&o.noHistory, "no-history", false, "neither read nor keep the history of what is typed")
 	setGroup(flags, "Server", "once", "no-echo", "subprotocol", "allow-origin", "max-clients", "fragment",
 		"idle-timeout", "handshake-timeout", "interactive", "no-history")
+	o.deflate.on = true
+	o.deflate.register(cmd, "limit permessage-deflate, which is accepted anyway, by these `params`")
 	o.protocol.register(flags)
 	o.display.register(cmd)
 	return cmd

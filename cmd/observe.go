@@ -31,6 +31,8 @@ type observer struct {
 	// for the peer: only then is silence the peer's.
 	waiting atomic.Bool
 
+	deflate deflateObserver
+
 	// One event of each kind is kept for each side, so that showing a frame
 	// allocates nothing.
 	sent, received render.Frame
@@ -71,6 +73,7 @@ func (o *observer) frameSent(f *wsproto.FrameInfo) {
 		o.pinged(f)
 	}
 	o.sent = render.Frame{Meta: render.Meta{Time: f.Time, Conn: o.conn}, Dir: render.Sent, FrameInfo: f}
+	o.sent.Deflate = o.deflate.frame(render.Sent, f)
 	o.view.show(&o.sent)
 	if o.view.options.Terminal {
 		o.view.flush() // somebody has just typed it
@@ -80,6 +83,7 @@ func (o *observer) frameSent(f *wsproto.FrameInfo) {
 func (o *observer) frameReceived(f *wsproto.FrameInfo) {
 	o.waiting.Store(false)
 	o.received = render.Frame{Meta: render.Meta{Time: f.Time, Conn: o.conn}, Dir: render.Received, FrameInfo: f}
+	o.received.Deflate = o.deflate.frame(render.Received, f)
 	if f.Header.Opcode == wsproto.OpPong {
 		o.received.RTT = o.pong(f)
 	}
@@ -118,6 +122,7 @@ func (o *observer) messageReceived(m wsproto.Message) {
 		Dir:    render.Received,
 		Opcode: m.Opcode, Payload: m.Payload, Fragments: m.Frames,
 		Start: true, Done: true,
+		Deflate: o.deflate.message(m),
 	}
 	o.view.show(&o.message)
 }
@@ -137,13 +142,29 @@ func (o *observer) pieceReceived(p wsproto.Piece) {
 	o.view.show(&o.message)
 }
 
-// messageSent shows a message that was sent, where messages are of interest.
-func (o *observer) messageSent(op wsproto.Opcode, p []byte) {
-	if o.view.messages.Load() {
+// send sends a message without flushing, or in frames of size bytes if size is
+// not 0, and shows it where messages are of interest.
+func (o *observer) send(c *wsproto.Conn, op wsproto.Opcode, p []byte, size int) error {
+	shown := o.view.messages.Load()
+	if shown && o.deflate.codec != nil {
+		// What is counted is then the message that is shown.
+		o.deflate.sending.Lock()
+		defer o.deflate.sending.Unlock()
+	}
+	before := o.deflate.flow()
+	var err error
+	if size > 0 {
+		err = c.WriteFragmented(op, p, size)
+	} else {
+		err = c.QueueMessage(op, p)
+	}
+	if err == nil && shown {
 		o.view.show(&render.Message{
 			Meta: o.meta(), Dir: render.Sent, Opcode: op, Payload: p, Start: true, Done: true,
+			Deflate: o.deflate.since(before),
 		})
 	}
+	return err
 }
 
 // meta is left without a time where nothing shows it.
@@ -172,6 +193,7 @@ func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
 		for _, x := range c.Extensions() {
 			e.Extensions = append(e.Extensions, x.String())
 		}
+		e.Meaning = o.deflate.meaning()
 	}
 	o.view.show(e)
 }
@@ -202,6 +224,7 @@ func (o *observer) stats(c *wsproto.Conn) render.Stats {
 		FramesSent: s.FramesSent, FramesReceived: s.FramesReceived,
 		BytesSent: s.BytesSent, BytesReceived: s.BytesReceived,
 		MessagesSent: s.MessagesSent, MessagesReceived: s.MessagesReceived,
-		RTT: rtt,
+		RTT:     rtt,
+		Deflate: o.deflate.stats(),
 	}
 }

@@ -179,6 +179,7 @@ func (s *server) serve(nc net.Conn) {
 		Config:           s.protocol.config(),
 		HandshakeTimeout: s.handshakeTimeout,
 		Subprotocols:     s.subprotocols,
+		Extensions:       s.deflate.extensions(o),
 	}
 	if !s.display.silent() {
 		a.Trace = o.trace(s.frames)
@@ -298,14 +299,7 @@ func (s *server) echo(cl *client) error {
 			continue
 		}
 		// An error ends the connection, and reading tells how.
-		if s.fragment > 0 {
-			err = cl.c.WriteFragmented(m.Opcode, m.Payload, s.fragment)
-		} else {
-			err = cl.c.QueueMessage(m.Opcode, m.Payload)
-		}
-		if err == nil {
-			cl.messageSent(m.Opcode, m.Payload)
-		}
+		cl.send(cl.c, m.Opcode, m.Payload, s.fragment)
 	}
 }
 

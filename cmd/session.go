@@ -90,6 +90,7 @@ func (s *session) open(ctx context.Context) error {
 	d := *s.dialer
 	d.Config = s.config(o)
 	d.Subprotocols, d.Version, d.Key = s.subprotocols, s.version, s.key
+	d.Extensions = s.deflate.extensions(o)
 	c, err := s.dial.open(ctx, &d, s.target, o)
 	if err != nil {
 		return err
