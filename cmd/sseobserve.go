@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -185,6 +186,11 @@ func (o *streamObserver) end(out streamOutcome, unfinished int64) {
 	m := o.now()
 	if o.lint != nil {
 		o.lint.Closed(unfinished, out.err == io.EOF, m.Time)
+		for _, c := range o.lint.Counts() {
+			if c.N > 1 {
+				o.note(fmt.Sprintf("lint: %s %d times", c.Rule, c.N))
+			}
+		}
 	}
 	o.stats.Repeated, o.stats.Skipped = o.ledger.totalRepeated, o.ledger.totalSkipped
 	o.view.show(&render.StreamEnd{Meta: m, Err: out.err, By: out.by, Took: m.Time.Sub(o.started), Stats: o.stats})

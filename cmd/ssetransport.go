@@ -79,6 +79,7 @@ type httpTap struct {
 	order wsproto.Fields
 
 	mu                sync.Mutex
+	conn              *tappedConn // that the exchange is on, nil before it is known
 	request, response []byte
 	sent, received    bool // the head is complete
 }
@@ -90,7 +91,7 @@ const maxHead = 1 << 20
 func (t *httpTap) reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.request, t.response, t.sent, t.received = nil, nil, false, false
+	t.conn, t.request, t.response, t.sent, t.received = nil, nil, nil, false, false
 }
 
 // heads returns what has been seen since.
@@ -102,10 +103,13 @@ func (t *httpTap) heads() (request, response []byte) {
 
 // sending returns what is to be written instead of p, which may be nothing yet:
 // a head is held back until it is complete.
-func (t *httpTap) sending(p []byte) []byte {
+func (t *httpTap) sending(c *tappedConn, p []byte) []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.sent {
+	if t.conn == nil {
+		t.conn = c
+	}
+	if t.sent || t.conn != c {
 		return p
 	}
 	before := len(t.request)
@@ -154,11 +158,12 @@ func (t *httpTap) arrange(head []byte) []byte {
 	return append(out, end...)
 }
 
-// receiving sees p.
-func (t *httpTap) receiving(p []byte) {
+// receiving sees p. What arrives late on a connection that was given up is no part
+// of the exchange on another.
+func (t *httpTap) receiving(c *tappedConn, p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for !t.received && len(p) > 0 {
+	for t.conn == c && !t.received && len(p) > 0 {
 		before := len(t.response)
 		t.response = append(t.response, p...)
 		end := bytes.Index(t.response, []byte("\r\n\r\n"))
@@ -185,7 +190,7 @@ type tappedConn struct {
 }
 
 func (c *tappedConn) Write(p []byte) (int, error) {
-	out := c.tap.sending(p)
+	out := c.tap.sending(c, p)
 	if len(out) == 0 {
 		return len(p), nil
 	}
@@ -197,7 +202,7 @@ func (c *tappedConn) Write(p []byte) (int, error) {
 
 func (c *tappedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	c.tap.receiving(p[:n])
+	c.tap.receiving(c, p[:n])
 	return n, err
 }
 

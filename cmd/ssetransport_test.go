@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"strings"
 	"testing"
 
 	"wscope/wsproto"
@@ -42,7 +43,14 @@ func TestHTTPTapResponse(t *testing.T) {
 	const stream = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + head + "data: x\r\n\r\nmore"
 	for cut := range len(stream) + 1 {
 		tap := new(httpTap)
-		c := &tappedConn{Conn: writeConn{r: io.MultiReader(bytes.NewReader([]byte(stream[:cut])), bytes.NewReader([]byte(stream[cut:])))}, tap: tap}
+		c := &tappedConn{Conn: writeConn{w: io.Discard, r: io.MultiReader(bytes.NewReader([]byte(stream[:cut])), bytes.NewReader([]byte(stream[cut:])))}, tap: tap}
+		if _, err := c.Write([]byte("GET / HTTP/1.1\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		late := &tappedConn{Conn: writeConn{r: strings.NewReader("data: late\n\n")}, tap: tap}
+		if _, err := io.ReadAll(late); err != nil {
+			t.Fatal(err)
+		}
 		if got, err := io.ReadAll(c); err != nil || string(got) != stream {
 			t.Fatalf("cut at %d: %q, %v", cut, got, err)
 		}

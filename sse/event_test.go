@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -457,6 +458,17 @@ func TestAppendRepaired(t *testing.T) {
 	}
 }
 
+// A linterWriter has a linter look at each piece as a stream of its own, which is
+// nothing that it has to make sense of.
+type linterWriter struct{ l *Linter }
+
+func (w linterWriter) Write(p []byte) (int, error) {
+	_, err := decode(bytes.NewReader(p), DecoderConfig{Trace: Trace{Read: func(n int) { w.l.Read(n, time.Time{}) }}})
+	NewDecoder(bytes.NewReader(p), DecoderConfig{Trace: Trace{Line: w.l.Line}}).Next()
+	w.l.Closed(1, true, time.Time{}.Add(time.Hour))
+	return len(p), err
+}
+
 // Whatever comes in whatever pieces, the Decoder agrees with the reference.
 func FuzzDecoder(f *testing.F) {
 	for _, test := range decodeTests {
@@ -472,8 +484,10 @@ func FuzzDecoder(f *testing.F) {
 			p = append(p, rest[:n])
 			rest = rest[n:]
 		}
+		l := &Linter{Report: func(*Finding) {}}
+		l.Opened(&http.Response{}, time.Time{})
 		for _, r := range []io.Reader{bytes.NewReader(stream), &p} {
-			got, err := decode(r, DecoderConfig{LastEventID: lastID})
+			got, err := decode(io.TeeReader(r, linterWriter{l}), DecoderConfig{LastEventID: lastID})
 			if err != nil {
 				t.Fatal(err)
 			}
