@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"wscope/wsproto"
 	"wscope/wsproto/wstest"
@@ -134,4 +136,75 @@ func TestConformance(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestRequests plays the opening handshakes of clients, good and bad, to an
+// Acceptor.
+func TestRequests(t *testing.T) {
+	for i, r := range wstest.Requests() {
+		synctest.Test(t, func(t *testing.T) {
+			ours, theirs := wstest.Pipe()
+			done := make(chan error)
+			go func() { done <- echo(theirs, wsproto.Server, wsproto.Config{}, false) }()
+			if err := r.Run(wstest.NewPeer(ours, wsproto.Client), "pipe", wstest.Segments(i%3)); err != nil {
+				t.Error(err)
+			}
+			<-done
+		})
+	}
+}
+
+// TestReplies plays the opening handshakes of servers to a Dialer, which has to
+// come to one of the outcomes wanted.
+func TestReplies(t *testing.T) {
+	for i, r := range wstest.Replies() {
+		synctest.Test(t, func(t *testing.T) {
+			ours, theirs := wstest.Pipe()
+			run := make(chan error)
+			go func() { run <- r.Run(wstest.NewPeer(ours, wsproto.Server), wstest.Segments(i%3)) }()
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			var d wsproto.Dialer
+			u, _ := wsproto.ParseURL("ws://pipe/")
+			req, _ := d.Request(u)
+			c, _, err := d.Upgrade(ctx, theirs, req)
+			for err == nil {
+				var m wsproto.Message
+				if m, err = c.ReadMessage(); err == nil {
+					c.WriteMessage(m.Opcode, m.Payload)
+				}
+			}
+			// An RST can take along what was sent before it.
+			got := outcome(err)
+			if !slices.Contains(r.Want, got) && !(r.Then == wstest.Cut && got == wstest.Dropped) {
+				t.Errorf("%s (%s): %s, want %s: %v", r.Name, r.Ref, got, r.Want, err)
+			}
+			if err := <-run; err != nil {
+				t.Errorf("%s (%s): %v", r.Name, r.Ref, err)
+			}
+		})
+	}
+}
+
+// outcome tells what became of a connection by how it ended.
+func outcome(err error) wstest.Outcome {
+	var drop *wsproto.DropError
+	var e *wsproto.HandshakeError
+	switch {
+	case errors.As(err, &drop):
+		return wstest.Dropped
+	case !errors.As(err, &e):
+		return wstest.Opens
+	}
+	switch e.Kind {
+	case wsproto.HandshakeRefused:
+		return wstest.Refused
+	case wsproto.HandshakeEmpty:
+		return wstest.Empty
+	case wsproto.HandshakeDropped:
+		return wstest.Dropped
+	case wsproto.HandshakeTimeout:
+		return wstest.Silence
+	}
+	return wstest.Invalid
 }

@@ -347,6 +347,27 @@ func TestCodecBits(t *testing.T) {
 	}
 }
 
+// TestCodecPieceSize reads a large message in pieces that grow to a useful size.
+func TestCodecPieceSize(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, p, peer, _ := deflated(t, wsproto.Config{})
+		p.Send(peer.frames(strings.Repeat("\x00", 4<<20), 1)...)
+		n := 0
+		for done := false; !done; n++ {
+			piece, err := c.ReadPiece()
+			if err != nil {
+				t.Fatal(err)
+			}
+			done = piece.Done
+		}
+		if n > 200 {
+			t.Errorf("%d pieces", n)
+		}
+		c.Abort(nil)
+		p.Close()
+	})
+}
+
 // TestCodecDropped loses the connection inside a compressed message.
 func TestCodecDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -95,11 +95,10 @@ func endOfHead(b []byte, from int) int {
 }
 
 // parseHead takes the head of an HTTP message apart into its first line and its
-// fields. It refuses everything that two readers could read differently.
+// fields. It refuses everything that two readers could read differently, and
+// values that are not valid in the eyes of the function of that name.
 //
 // RFC 9112, Sections 2.2 and 5.
-//
-// A value must be good in the eyes of the function valid.
 func parseHead(raw []byte, valid func(string) bool) (first string, fields Fields, err error) {
 	fail := func(line, want string) (string, Fields, error) {
 		return first, fields, &headError{got: fmt.Sprintf("header line %.100q", line), want: want}

@@ -61,17 +61,23 @@ func xorWords(dst, src []byte, k uint32) {
 type keySource struct {
 	rand io.Reader // nil means crypto/rand
 	buf  []byte    // not yet handed out
-	all  [512]byte
+	all  []byte    // what buf is part of
 }
+
+// keyBytes is how much is asked of the source of randomness at a time.
+const keyBytes = 512
 
 func (s *keySource) next() (key [4]byte, err error) {
 	if len(s.buf) < len(key) {
+		if s.all == nil {
+			s.all = make([]byte, keyBytes)
+		}
 		if s.rand == nil {
-			rand.Read(s.all[:]) // never fails
-		} else if _, err := io.ReadFull(s.rand, s.all[:]); err != nil {
+			rand.Read(s.all) // never fails
+		} else if _, err := io.ReadFull(s.rand, s.all); err != nil {
 			return key, err
 		}
-		s.buf = s.all[:]
+		s.buf = s.all
 	}
 	key = [4]byte(s.buf)
 	s.buf = s.buf[4:]

@@ -55,6 +55,9 @@ func (c *Conn) readPiece() (Piece, error) {
 	}
 	read := c.plainPiece
 	if in.encoded {
+		if len(in.msg) == cap(in.msg) && len(in.msg) < maxReadBuffer {
+			in.msg = make([]byte, 0, max(minDecoded, min(4*len(in.msg), maxReadBuffer))) // the last piece has filled it
+		}
 		in.msg = in.msg[:0]
 		s.decoding.from = 0
 		read = c.decodedPiece

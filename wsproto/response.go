@@ -29,7 +29,7 @@ const MaxBody = 64 << 10
 // RFC 9112, Section 4.
 func parseResponse(raw []byte) (*Response, error) {
 	r := &Response{Raw: raw}
-	first, fields, err := parseHead(raw, isSafeValue)
+	first, fields, err := parseHead(raw, isFieldValue)
 	r.Fields = fields
 	proto, rest, _ := strings.Cut(first, " ")
 	status, reason, _ := strings.Cut(rest, " ")
@@ -42,6 +42,10 @@ func parseResponse(raw []byte) (*Response, error) {
 		return r, &headError{got: fmt.Sprintf("status %.100q", status), want: "three digits"}
 	}
 	r.Status = int(n)
+	if err == nil && r.Status < 200 {
+		// What is going to be relied on has to be good, not just harmless.
+		_, _, err = parseHead(raw, isFieldValue)
+	}
 	return r, err
 }
 
