@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -229,6 +230,8 @@ func parseClosing(code, reason string) (closing, error) {
 		return c, fmt.Errorf("%q is not a close code; expected a number such as 1000 or 4001", code)
 	case !c.code.OnWire():
 		return c, fmt.Errorf("close code %v may not be sent (RFC 6455, Section 7.4); expected 1000 to 1014 but for 1004 to 1006, or 3000 to 4999", c.code)
+	case !utf8.ValidString(reason):
+		return c, fmt.Errorf("the close reason %q is not UTF-8 (RFC 6455, Section 5.5.1)", reason)
 	case len(reason) > wsproto.MaxReason:
 		return c, fmt.Errorf("the close reason has %d bytes, at most %d fit (RFC 6455, Section 5.5)", len(reason), wsproto.MaxReason)
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -23,6 +24,9 @@ func parseTarget(s string) (target, error) {
 	full := s
 	switch {
 	case !ok, strings.ContainsAny(scheme, "/?#"): // it is in the query, then
+		if name := misspelt(s); name != "" {
+			return t, failure(exitURL, fmt.Errorf("URL %q: expected // after %s:", s, name), urlHint)
+		}
 		full, t.note = assumeScheme(s)
 	case strings.EqualFold(scheme, "http"):
 		full = "ws://" + rest
@@ -31,10 +35,26 @@ func parseTarget(s string) (target, error) {
 	}
 	u, err := wsproto.ParseURL(full)
 	if err != nil {
-		return t, failure(exitURL, err, "a URL looks like ws://127.0.0.1:8080/chat or wss://example.com/")
+		return t, failure(exitURL, err, urlHint)
 	}
 	t.url = u
 	return t, nil
+}
+
+const urlHint = "a URL looks like ws://127.0.0.1:8080/chat or wss://example.com/"
+
+// misspelt returns the scheme that s begins with, if it does so without the two
+// slashes. What is followed by a port is a host.
+func misspelt(s string) string {
+	name, rest, ok := strings.Cut(s, ":")
+	if !ok || rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+		return ""
+	}
+	switch strings.ToLower(name) {
+	case "ws", "wss", "http", "https":
+		return name
+	}
+	return ""
 }
 
 // assumeScheme completes a URL without a scheme and says how.
