@@ -29,7 +29,7 @@ const MaxBody = 64 << 10
 // RFC 9112, Section 4.
 func parseResponse(raw []byte) (*Response, error) {
 	r := &Response{Raw: raw}
-	first, fields, err := parseHead(raw, isFieldValue)
+	first, fields, err := parseHead(raw, isSafeValue)
 	r.Fields = fields
 	proto, rest, _ := strings.Cut(first, " ")
 	status, reason, _ := strings.Cut(rest, " ")
