@@ -307,7 +307,7 @@ func sendRawFrame(t talker, arg string) error {
 }
 
 // parseRawFrame reads fields such as op=0x9 fin=0 rsv=100 mask=37fa213d len=200
-// enc=8, and the payload behind them: text, hex:..., base64:..., or @file.
+// enc=64, and the payload behind them: text, hex:..., base64:..., or @file.
 func parseRawFrame(s string, payload func(string) ([]byte, error)) (rawFrame, error) {
 	f := rawFrame{ownMask: true}
 	f.FIN = true

@@ -1,0 +1,242 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"wscope/render"
+	"wscope/wsproto"
+)
+
+// A noteTalker notes what slash commands ask for.
+type noteTalker struct {
+	did      []string
+	payloads payloadReader
+}
+
+func (t *noteTalker) note(format string, args ...any) error {
+	t.did = append(t.did, fmt.Sprintf(format, args...))
+	return nil
+}
+
+func (t *noteTalker) send(op wsproto.Opcode, p []byte) error { return t.note("send %v %q", op, p) }
+func (t *noteTalker) sendFragments(op wsproto.Opcode, p []byte, size int) error {
+	return t.note("send %v %q by %d", op, p, size)
+}
+func (t *noteTalker) sendFrame(f rawFrame) error         { return t.note("frame %v %q", f.Opcode, f.payload) }
+func (t *noteTalker) ping(p []byte) error                { return t.note("ping %q", p) }
+func (t *noteTalker) pong(p []byte) error                { return t.note("pong %q", p) }
+func (t *noteTalker) closeWith(c closing) error          { return t.note("close %d %q", c.code, c.reason) }
+func (t *noteTalker) payload(arg string) ([]byte, error) { return t.payloads.read(arg) }
+func (t *noteTalker) setFormat(f render.Format)          { t.note("format %v", f) }
+func (t *noteTalker) say(text string)                    { t.note("say %s", text) }
+func (t *noteTalker) stats() string                      { return "the stats" }
+func (t *noteTalker) headers() (string, error)           { return "the headers", nil }
+func (t *noteTalker) reconnect() error                   { return t.note("reconnect") }
+func (t *noteTalker) quit()                              { t.note("quit") }
+
+func TestRunCommand(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "some file")
+	if err := os.WriteFile(file, []byte("con\xfftent"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ line, want string }{
+		{"/text hello  you ", `send text "hello  you "`},
+		{"/text", `send text ""`},
+		{"/text @@x", `send text "@x"`},
+		{"/binary \xff\x00", `send binary "\xff\x00"`},
+		{"/hex 00 ff:7F,0x0a", `send binary "\x00\xff\x7f\n"`},
+		{"/hex", `send binary ""`},
+		{"/file " + file, `send binary "con\xfftent"`},
+		{"/binary @" + file, `send binary "con\xfftent"`},
+		{"/fragment 3 hello you", `send text "hello you" by 3`},
+		{"/fragment 1", `send text "" by 1`},
+		{"/ping", `ping ""`},
+		{"/ping a  b ", `ping "a  b "`},
+		{"/pong x", `pong "x"`},
+		{"/ping " + strings.Repeat("x", 125), `ping "` + strings.Repeat("x", 125) + `"`},
+		{"/close", `close 1000 ""`},
+		{"/close  ", `close 1000 ""`},
+		{"/close 4000", `close 4000 ""`},
+		{"/close 4000 bye  now", `close 4000 "bye  now"`},
+		{"/close 4000, bye", `close 4000 "bye"`},
+		{"/close 4000:bye", `close 4000 "bye"`},
+		{"/format hex", "format hex"},
+		{"/format  messages ", "format messages"},
+		{"/frame op=0x3 hello", `frame reserved 0x3 "hello"`},
+		{"/stats", "say the stats"},
+		{"/headers", "say the headers"},
+		{"/reconnect", "reconnect"},
+		{"/quit", "quit"},
+		{"/quit ", "quit"},
+	} {
+		var talker noteTalker
+		if err := runCommand(&talker, tt.line); err != nil || !slices.Equal(talker.did, []string{tt.want}) {
+			t.Errorf("%q: %v, did %q, want %q", tt.line, err, talker.did, tt.want)
+		}
+	}
+	for _, tt := range []struct{ line, want string }{
+		{"/", "there is no command /; /help lists them, and // sends the text"},
+		{"/path/to", "there is no command /path/to"},
+		{"/pnig x", "there is no command /pnig; did you mean /ping?"},
+		{"/PING", "there is no command /PING"},
+		{"/quit now", "/quit takes no argument"},
+		{"/text \xff", "/text: not UTF-8: byte 0xFF at offset 0 (RFC 6455, Section 8.1); /binary sends it"},
+		{"/text @" + file, "/text: not UTF-8: byte 0xFF at offset 3"},
+		{"/text @-", "/text: @- is stdin, which is in use"},
+		{"/file", "/file: expected the path of a file"},
+		{"/file " + dir, "/file: read "},
+		{"/hex abc", `/hex: "abc" has an odd number of digits`},
+		{"/hex zz", `/hex: 'z' is no hex digit`},
+		{"/fragment", `/fragment: "" is not a number of bytes; expected something like /fragment 4 hello world`},
+		{"/fragment 0 x", `"0" is not a number of bytes`},
+		{"/fragment 2 \xff", "not UTF-8"},
+		{"/ping " + strings.Repeat("x", 126), "/ping: 126 bytes, at most 125 fit (RFC 6455, Section 5.5); /frame op=9 sends them all the same"},
+		{"/close bye", `/close: "bye" is not a close code`},
+		{"/close 1006", "/close: close code 1006 abnormal closure may not be sent"},
+		{"/close 4000 " + strings.Repeat("x", 124), "124 bytes, at most 123 fit"},
+		{"/format", "no format is called"},
+		{"/format xml", "no format is called"},
+		{"/frame fin=2", "/frame: fin=2: expected 0 or 1"},
+	} {
+		var talker noteTalker
+		err := runCommand(&talker, tt.line)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || talker.did != nil {
+			t.Errorf("%q: %v, did %q, want %q", tt.line, err, talker.did, tt.want)
+		}
+	}
+}
+
+func TestSlashHelp(t *testing.T) {
+	var talker noteTalker
+	if err := runCommand(&talker, "/help"); err != nil || len(talker.did) != 1 {
+		t.Fatalf("/help: %v, did %q", err, talker.did)
+	}
+	for _, c := range slashCommands() {
+		if !strings.Contains(talker.did[0], "\n/"+c.name) && !strings.HasPrefix(talker.did[0], "say /"+c.name) {
+			t.Errorf("the help does not have /%s", c.name)
+		}
+	}
+}
+
+func TestIsCommand(t *testing.T) {
+	for _, tt := range []struct {
+		line    string
+		command bool
+		text    string // what is sent if it is none
+	}{
+		{"/ping", true, ""},
+		{"/", true, ""},
+		{"//ping", false, "/ping"},
+		{"///", false, "//"},
+		{" /ping", false, " /ping"},
+		{"/a\n/b", false, "/a\n/b"},
+		{"//a\n/b", false, "/a\n/b"},
+		{"text", false, "text"},
+		{"", false, ""},
+	} {
+		if got := isCommand(tt.line); got != tt.command {
+			t.Errorf("isCommand(%q) = %v", tt.line, got)
+		}
+		if got := unslash(tt.line); !tt.command && got != tt.text {
+			t.Errorf("unslash(%q) = %q, want %q", tt.line, got, tt.text)
+		}
+	}
+}
+
+func TestCompleteSlash(t *testing.T) {
+	for _, tt := range []struct {
+		line    string // | is where the cursor stands
+		want    []string
+		replace int
+	}{
+		{"/pi|", []string{"/ping "}, 3},
+		{"/p|", []string{"/ping ", "/pong "}, 2},
+		{"/q|", []string{"/quit"}, 2},
+		{"/pi|ng x", []string{"/ping "}, 3},
+		{"/x|", nil, 2},
+		{"/format |", []string{"frames", "messages", "hex", "json"}, 0},
+		{"/format h|", []string{"hex"}, 1},
+		{"/close 101|", []string{"1011", "1012", "1013"}, 3},
+		{"/frame op=3 r|", []string{"rsv="}, 1},
+		{"/ping |", nil, 0},
+		{"/nothing |", nil, 0},
+		{"|/ping", nil, 0},
+		{"text /p|", nil, 0},
+		{"//p|", nil, 0},
+		{" /p|", nil, 0},
+		{"|", nil, 0},
+	} {
+		before, after, _ := strings.Cut(tt.line, "|")
+		got, replace := completeSlash(before+after, len(before))
+		if !slices.Equal(got, tt.want) || replace != tt.replace {
+			t.Errorf("completeSlash(%q) = %q, %d, want %q, %d", tt.line, got, replace, tt.want, tt.replace)
+		}
+	}
+	if got, replace := completeSlash("/", 1); len(got) != len(slashCommands()) || replace != 1 {
+		t.Errorf("completeSlash of a slash = %q, %d, want all commands", got, replace)
+	}
+}
+
+func TestParseRawFrame(t *testing.T) {
+	text := func(s string) ([]byte, error) { return []byte(s), nil }
+	own := func(h wsproto.Header, p string) rawFrame {
+		return rawFrame{Header: h, payload: []byte(p), ownMask: true}
+	}
+	for _, tt := range []struct {
+		in   string
+		want rawFrame
+	}{
+		{"", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText}, "")},
+		{"hello you", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 9}, "hello you")},
+		{"op=ping x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpPing, PayloadLen: 1}, "x")},
+		{"op=0xB", own(wsproto.Header{FIN: true, Opcode: 0xB}, "")},
+		{"op=11", own(wsproto.Header{FIN: true, Opcode: 0xB}, "")},
+		{"fin=0  rsv=101 x", own(wsproto.Header{RSV: wsproto.RSV1 | wsproto.RSV3, Opcode: wsproto.OpText, PayloadLen: 1}, "x")},
+		{"len=200 x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 200}, "x")},
+		{"len=0x7fffffffffffffff", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 1<<63 - 1}, "")},
+		{"enc=64 x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 1, LenBytes: 8}, "x")},
+		{"enc=16 x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 1, LenBytes: 2}, "x")},
+		{"op=2 hex:00 ff", own(wsproto.Header{FIN: true, Opcode: wsproto.OpBinary, PayloadLen: 2}, "\x00\xff")},
+		{"op=2 base64:AP8=", own(wsproto.Header{FIN: true, Opcode: wsproto.OpBinary, PayloadLen: 2}, "\x00\xff")},
+		{"mask=0 x", rawFrame{Header: wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 1}, payload: []byte("x")}},
+		{"mask=1", rawFrame{Header: wsproto.Header{FIN: true, Opcode: wsproto.OpText, Masked: true}, payload: []byte{}, freshKey: true}},
+		{"mask=01020304", rawFrame{Header: wsproto.Header{FIN: true, Opcode: wsproto.OpText, Masked: true, MaskingKey: [4]byte{1, 2, 3, 4}}, payload: []byte{}}},
+		// What is no field is payload, what follows it too.
+		{"a=b op=9", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 8}, "a=b op=9")},
+		{"op=9 =x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpPing, PayloadLen: 2}, "=x")},
+	} {
+		got, err := parseRawFrame(tt.in, text)
+		if err != nil || got.Header != tt.want.Header || string(got.payload) != string(tt.want.payload) ||
+			got.ownMask != tt.want.ownMask || got.freshKey != tt.want.freshKey {
+			t.Errorf("parseRawFrame(%q) = %+v, %v, want %+v", tt.in, got, err, tt.want)
+		}
+	}
+	for _, tt := range []struct{ in, want string }{
+		{"op=16", "op=16: expected an opcode"},
+		{"op=x", "op=x: expected an opcode"},
+		{"fin=yes", "fin=yes: expected 0 or 1"},
+		{"rsv=1", "expected the three reserved bits"},
+		{"rsv=012", "expected the three reserved bits"},
+		{"mask=0102", "expected 0, 1 or a masking key of 8 hex digits"},
+		{"len=-1", "expected the payload length"},
+		{"len=0x8000000000000000", "expected the payload length"},
+		{"enc=8", "expected how many bits encode the length: 7, 16 or 64"},
+		{"hex:0", "odd number of digits"},
+		{"base64:!", "illegal base64"},
+	} {
+		if _, err := parseRawFrame(tt.in, text); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("parseRawFrame(%q) = %v, want %q", tt.in, err, tt.want)
+		}
+	}
+	broken := errors.New("broken")
+	if _, err := parseRawFrame("@x", func(string) ([]byte, error) { return nil, broken }); !errors.Is(err, broken) {
+		t.Errorf("parseRawFrame with a payload that cannot be had = %v", err)
+	}
+}
