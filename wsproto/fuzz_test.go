@@ -93,7 +93,7 @@ func (r *cutter) Read(p []byte) (int, error) {
 // pieces, at once and cut.
 func FuzzReadConn(f *testing.F) {
 	for i, c := range wstest.Cases() {
-		if b := c.Stream(wsproto.Role(i % 2)); len(b) < 4096 {
+		if b := c.Stream(wsproto.Role(i % 2)); len(b) < 1024 {
 			f.Add(b, uint8(i), uint16(i))
 		}
 	}

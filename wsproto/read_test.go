@@ -78,7 +78,7 @@ func isDrop(err error, want wsproto.Drop) bool {
 func TestReadAtBufferBorders(t *testing.T) {
 	var sizes []int
 	for _, n := range []int{0, 1, 125, 126, 4096, 16384, 65536, 1 << 17} {
-		for d := -20; d <= 20; d++ {
+		for _, d := range []int{-20, -14, -13, -10, -9, -8, -5, -4, -3, -2, -1, 0, 1, 2, 9, 20} {
 			if n+d >= 0 {
 				sizes = append(sizes, n+d)
 			}
