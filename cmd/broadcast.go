@@ -63,21 +63,26 @@ type broadcast struct {
 	*server
 	leave    func()
 	payloads payloadReader
+	work     *background
 }
 
 var _ talker = (*broadcast)(nil)
 
 func (b *broadcast) readConsole(con console) {
-	for {
+	b.work = newBackground()
+	for leaving := false; ; {
 		line, err := con.ReadLine()
 		switch {
-		case err == nil && isCommand(line):
-			err = runCommand(b, line)
 		case err == nil:
-			err = sendText(b, unslash(line))
+			if !b.work.do(func() { b.typed(line) }) {
+				b.fail(errBusy)
+			}
 		case errors.Is(err, io.EOF), errors.Is(err, lineedit.ErrInterrupt):
+			if leaving {
+				b.abortAll()
+			}
+			leaving = true
 			b.leave()
-			continue
 		default:
 			if !errors.Is(err, lineedit.ErrClosed) {
 				b.fail(err)
@@ -85,9 +90,19 @@ func (b *broadcast) readConsole(con console) {
 			}
 			return
 		}
-		if err != nil {
-			b.fail(err)
-		}
+	}
+}
+
+// typed does what a line asks for. A mistake is shown and the server goes on.
+func (b *broadcast) typed(line string) {
+	var err error
+	if isCommand(line) {
+		err = runCommand(b, line)
+	} else {
+		err = sendText(b, unslash(line))
+	}
+	if err != nil {
+		b.fail(err)
 	}
 }
 

@@ -160,7 +160,9 @@ func (o *connectOptions) complete() error {
 	case o.fragment < 0:
 		return usageError("wscope connect --fragment 16 ws://127.0.0.1:8080/", "--fragment %d: expected a number of bytes", o.fragment)
 	case o.null && o.noSplit:
-		return usageError("", "--null and --no-split cannot be used together")
+		return usageError("wscope connect --no-split ws://127.0.0.1:8080/ <message.json", "--null and --no-split cannot be used together")
+	case o.null && o.delimiter != "\n":
+		return usageError("wscope connect -0 ws://127.0.0.1:8080/", "--null and --delimiter cannot be used together")
 	}
 	if o.one {
 		o.count = 1
@@ -209,6 +211,7 @@ func runConnect(ctx context.Context, o connectOptions) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.maxTime, &errMaxTime{o.dial.maxTime})
 		defer cancel()
 	}
+	defer o.begin(ctx, o.protocol.closeTimeout+1500*time.Millisecond)()
 	if t.note != "" && !o.display.quiet {
 		printDiagnostic(o.streams, o.colorMode, levelNote, t.note)
 	}

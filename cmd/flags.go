@@ -30,7 +30,7 @@ func (f durationFlag) Type() string { return "duration" }
 func (f durationFlag) String() string {
 	switch {
 	case f.d == nil || *f.d == 0:
-		return "0s"
+		return "0" // which the help does not show as a default
 	case *f.d < 0:
 		return "-1"
 	}

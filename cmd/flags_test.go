@@ -49,7 +49,7 @@ func TestDurationFlag(t *testing.T) {
 	for _, tt := range []struct {
 		f    durationFlag
 		want string
-	}{{durationFlag{}, "0s"}, {durationFlag{d: &minute}, "1m0s"}, {durationFlag{&endless, true}, "-1"}} {
+	}{{durationFlag{}, "0"}, {durationFlag{d: &minute}, "1m0s"}, {durationFlag{&endless, true}, "-1"}} {
 		if got := tt.f.String(); got != tt.want {
 			t.Errorf("String = %q, want %q", got, tt.want)
 		}

@@ -19,7 +19,8 @@ type terminalSession struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	console console
-	again   bool // /reconnect; guarded by session.mu
+	work    *background // what is typed, so that typing goes on meanwhile
+	again   bool        // /reconnect; guarded by session.mu
 }
 
 var _ talker = (*terminalSession)(nil)
@@ -47,6 +48,8 @@ func (s *session) runInteractive(ctx context.Context) error {
 	if s.errTTY {
 		s.view.err.to(con)
 	}
+	t.work = newBackground()
+	t.work.do(t.sendFirst)
 	typed := make(chan struct{})
 	go func() {
 		defer close(typed)
@@ -68,14 +71,6 @@ func (s *session) runInteractive(ctx context.Context) error {
 func (t *terminalSession) receiveAll() (connected bool, err error) {
 	for {
 		stop := t.watch(t.ctx)
-		for _, a := range t.first {
-			if err := t.do(a); err != nil {
-				t.complain(fmt.Errorf("-x: %w", err))
-				t.fail(quietExit{exitFailure})
-			}
-		}
-		t.first = nil
-		t.view.flush()
 		err := t.receive()
 		stop()
 		t.mu.Lock()
@@ -93,13 +88,26 @@ func (t *terminalSession) receiveAll() (connected bool, err error) {
 	}
 }
 
+// sendFirst sends -x.
+func (t *terminalSession) sendFirst() {
+	for _, a := range t.first {
+		if err := t.do(a); err != nil {
+			t.complain(fmt.Errorf("-x: %w", err))
+			t.fail(quietExit{exitFailure})
+		}
+	}
+	t.view.flush()
+}
+
 // readConsole sends what is typed. It returns when the console is closed.
 func (t *terminalSession) readConsole() {
 	for ended := false; ; {
 		line, err := t.console.ReadLine()
 		switch {
 		case err == nil:
-			t.typed(line)
+			if !t.work.do(func() { t.typed(line) }) {
+				t.complain(errBusy)
+			}
 		case errors.Is(err, lineedit.ErrInterrupt) && t.ctx.Err() == nil && !ended:
 			t.cancel(&interruptError{os.Interrupt})
 		case errors.Is(err, lineedit.ErrInterrupt):
@@ -108,7 +116,9 @@ func (t *terminalSession) readConsole() {
 			return
 		case errors.Is(err, io.EOF) && !ended:
 			ended = true // a Ctrl-C still has to be heard
-			t.shut()
+			if !t.work.do(t.shut) {
+				t.shut()
+			}
 		case errors.Is(err, io.EOF), errors.Is(err, lineedit.ErrClosed):
 			return
 		default:

@@ -111,9 +111,15 @@ func runListen(ctx context.Context, o listenOptions) error {
 	}
 	l, err := net.Listen(network, address)
 	if err != nil {
-		return failure(exitConnect, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(network, err))
+		code := exitConnect
+		var dns *net.DNSError
+		if errors.As(err, &dns) {
+			code = exitHostName
+		}
+		return failure(code, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(network, err))
 	}
 	defer l.Close()
+	defer o.begin(ctx, o.protocol.closeTimeout+1500*time.Millisecond)()
 	if _, err := fmt.Fprintf(o.out, "listening on %s\n", readyURL(l.Addr())); err != nil {
 		return err
 	}

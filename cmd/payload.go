@@ -39,6 +39,9 @@ func (r *payloadReader) read(arg string) ([]byte, error) {
 		}
 		return p, nil
 	}
+	if path == "" {
+		return nil, &fileError{errors.New("a file name has to follow @; @- is stdin, @@ a literal @")}
+	}
 	p, err := os.ReadFile(path)
 	if err != nil {
 		return nil, &fileError{err}

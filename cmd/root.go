@@ -37,8 +37,10 @@ func Main() int {
 // withSignals returns a context that the first signal to end the process
 // cancels, with an *interruptError as its cause. The second signal runs the exit
 // hooks and leaves with exitInterrupted; the third does not wait for the hooks.
+// The first one leaves in the same way if the command has not begun anything
+// that it would have to end, and SIGQUIT always does.
 func withSignals(parent context.Context, hooks *exitHooks, leave func(code int)) (context.Context, func()) {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
 	if !signal.Ignored(syscall.SIGHUP) { // nohup keeps its promise
 		signals = append(signals, syscall.SIGHUP)
 	}
@@ -60,16 +62,16 @@ func watchSignals(c <-chan os.Signal, done <-chan struct{}, cancel context.Cance
 		case <-done:
 			return
 		case sig := <-c:
-			switch n {
-			case 1:
-				cancel(&interruptError{sig})
-			case 2:
+			if n > 2 {
+				leave(exitInterrupted)
+				continue
+			}
+			cancel(&interruptError{sig})
+			if n == 2 || sig == syscall.SIGQUIT || !hooks.patient.Load() {
 				go func() {
 					hooks.run()
 					leave(exitInterrupted)
 				}()
-			default:
-				leave(exitInterrupted)
 			}
 		}
 	}

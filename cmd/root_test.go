@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -117,6 +118,7 @@ func TestSignals(t *testing.T) {
 		c, done, left := make(chan os.Signal), make(chan struct{}), make(chan int, 2)
 		ctx, cancel := context.WithCancelCause(context.Background())
 		hooks := new(exitHooks)
+		hooks.patient.Store(true)
 		release := make(chan struct{})
 		restored := false
 		hooks.add(func() {
@@ -185,5 +187,74 @@ func TestExitStatuses(t *testing.T) {
 		if !strings.Contains(out.String(), fmt.Sprintf("\n  %3d  ", code)) {
 			t.Errorf("the help does not have status %d", code)
 		}
+	}
+}
+
+// TestImpatientSignals: a signal that no command waits for, and SIGQUIT in any
+// case, leave at once, but not before the terminal is as it was.
+func TestImpatientSignals(t *testing.T) {
+	for _, tt := range []struct {
+		sig     os.Signal
+		patient bool
+	}{{os.Interrupt, false}, {syscall.SIGTERM, false}, {syscall.SIGQUIT, true}} {
+		c, done, left := make(chan os.Signal), make(chan struct{}), make(chan int, 1)
+		_, cancel := context.WithCancelCause(context.Background())
+		hooks := new(exitHooks)
+		hooks.patient.Store(tt.patient)
+		restored := false
+		hooks.add(func() { restored = true })
+		go watchSignals(c, done, cancel, hooks, func(code int) { left <- code })
+		c <- tt.sig
+		if code := <-left; code != exitInterrupted || !restored {
+			t.Errorf("%v left with %d, restored: %v", tt.sig, code, restored)
+		}
+		close(done)
+	}
+}
+
+// TestBegin: a command that is held up after a signal, or when its time is over,
+// does not hold up the end of the process.
+func TestBegin(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		cause error
+		ends  bool // the command ends by itself
+		after time.Duration
+		code  int
+	}{
+		{"signal", &interruptError{os.Interrupt}, false, 7 * time.Second, exitInterrupted},
+		{"time over", &errMaxTime{time.Second}, false, time.Second, exitTimeout},
+		{"orderly end", &interruptError{os.Interrupt}, true, 0, -1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, _, _ := testStreams("")
+				type exit struct {
+					code int
+					at   time.Time
+				}
+				left := make(chan exit, 1)
+				s.leave = func(code int) { left <- exit{code, time.Now()} }
+				ctx, cancel := context.WithCancelCause(t.Context())
+				over := s.begin(ctx, 7*time.Second)
+				start := time.Now()
+				cancel(tt.cause)
+				if tt.ends {
+					over()
+				}
+				time.Sleep(time.Minute)
+				got := exit{code: -1}
+				select {
+				case got = <-left:
+				default:
+				}
+				if got.code != tt.code {
+					t.Errorf("left with %d, want %d", got.code, tt.code)
+				}
+				if after := got.at.Sub(start); got.code >= 0 && after != tt.after {
+					t.Errorf("left after %v, want %v", after, tt.after)
+				}
+			})
+		})
 	}
 }

@@ -279,6 +279,15 @@ func (s *server) closeAll(how closing) {
 	}
 }
 
+// abortAll ends every connection at once.
+func (s *server) abortAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, cl := range s.clients {
+		cl.c.Abort(nil)
+	}
+}
+
 // echo sends messages back until the connection ends, and returns why it did.
 func (s *server) echo(cl *client) error {
 	if s.idleTimeout > 0 {

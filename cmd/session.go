@@ -167,7 +167,7 @@ func (s *session) interrupt(ctx context.Context, done chan struct{}) {
 	s.shut()
 	select {
 	case <-done:
-	case <-time.After(min(s.protocol.closeTimeout, time.Second)):
+	case <-time.After(min(s.protocol.closeTimeout, 200*time.Millisecond)):
 		c.Abort(late)
 	}
 }

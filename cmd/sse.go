@@ -233,6 +233,7 @@ func runSSE(ctx context.Context, o sseOptions) error {
 	if t.note != "" && !o.display.quiet {
 		printDiagnostic(o.streams, o.colorMode, levelNote, t.note)
 	}
+	defer o.begin(ctx, 2*time.Second)()
 	return view.report(s.run(ctx))
 }
 

@@ -1,10 +1,15 @@
 package cmd
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
@@ -27,6 +32,7 @@ type streams struct {
 	env   func(string) string // nil is an empty environment
 	width func() int          // columns of the terminal at out, 0 if unknown; may be nil
 	exit  *exitHooks          // may be nil
+	leave func(code int)      // ends the process; nil where there is none to end
 }
 
 // osStreams returns the streams of the process.
@@ -46,7 +52,8 @@ func osStreams() streams {
 			}
 			return w
 		},
-		exit: new(exitHooks),
+		exit:  new(exitHooks),
+		leave: os.Exit,
 	}
 }
 
@@ -87,6 +94,42 @@ func (s streams) onExit(f func()) (remove func()) {
 		return func() {}
 	}
 	return s.exit.add(f)
+}
+
+// begin says that there is something now which a signal must not just cut off: the
+// first one cancels the context, and the command sees to its end. For that it has
+// the given time. Then, if it is held up by something that cannot be cancelled,
+// such as a stdout that nobody reads, the process ends all the same. The caller
+// runs the returned function when it has ended by itself.
+func (s streams) begin(ctx context.Context, end time.Duration) (over func()) {
+	if s.exit != nil {
+		s.exit.patient.Store(true)
+	}
+	done := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		if s.leave == nil {
+			return
+		}
+		code := exitInterrupted
+		var late *errMaxTime
+		if errors.As(context.Cause(ctx), &late) {
+			code, end = exitTimeout, min(end, time.Second)
+		}
+		select {
+		case <-done:
+			return
+		case <-time.After(end):
+		}
+		if s.exit != nil {
+			s.exit.run()
+		}
+		fmt.Fprintf(s.err, "wscope: error: %v, and the output is held up: left without an orderly end\n", context.Cause(ctx))
+		s.leave(code)
+	})
+	return func() {
+		stop()
+		close(done)
+	}
 }
 
 // The values of --color.
@@ -143,6 +186,9 @@ func colorMode(cmd *cobra.Command) string {
 
 // exitHooks are the functions that streams.onExit has collected.
 type exitHooks struct {
+	// patient is set when the first signal is left to the command.
+	patient atomic.Bool
+
 	mu    sync.Mutex
 	hooks []*func()
 }
