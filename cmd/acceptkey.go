@@ -111,11 +111,13 @@ func (opts acceptKeyOptions) answerAll(keys []string) error {
 // does not keep the next lines from their answer; the first one is the result.
 func (opts acceptKeyOptions) answerLines() error {
 	var first error
+	answered := false
 	lines := bufio.NewReader(opts.in)
 	for {
 		line, err := lines.ReadString('\n')
 		if line != "" {
 			key := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+			answered = true
 			var mismatch *exitError
 			switch err := opts.answer(key); {
 			case err == nil:
@@ -126,6 +128,10 @@ func (opts acceptKeyOptions) answerLines() error {
 			default:
 				return err
 			}
+		}
+		if err == io.EOF && opts.verify != nil && !answered {
+			return failure(exitExpectation, errors.New("nothing was verified: there is no key on stdin"),
+				"name the key: wscope accept-key --verify "+*opts.verify+" KEY")
 		}
 		if err == io.EOF {
 			return first

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -88,7 +89,20 @@ func (d *dialOptions) dialer(t target, s streams) (*wsproto.Dialer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wsproto.Dialer{Header: edits.fields, Omit: edits.omit, TLS: config}, nil
+	return &wsproto.Dialer{Header: edits.fields, Omit: edits.omit, TLS: config, NetDial: dialNet}, nil
+}
+
+// dialNet opens a network connection. Names below localhost are this machine,
+// whatever a name server thinks of them.
+//
+// RFC 6761, Section 6.3.
+func dialNet(ctx context.Context, network, addr string) (net.Conn, error) {
+	if host, port, err := net.SplitHostPort(addr); err == nil {
+		if strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".localhost") {
+			addr = net.JoinHostPort("localhost", port)
+		}
+	}
+	return new(net.Dialer).DialContext(ctx, network, addr)
 }
 
 // authorization returns the value for Basic authentication from --user, or from
@@ -173,6 +187,7 @@ func (d *dialOptions) open(ctx context.Context, dialer *wsproto.Dialer, t target
 	took := time.Since(start)
 	if resp != nil {
 		o.response = append(o.response, resp.Body...)
+		o.cut = resp.More
 	}
 	if c != nil {
 		o.peer = c.NetConn().RemoteAddr().String()

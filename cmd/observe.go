@@ -22,6 +22,7 @@ type observer struct {
 
 	// Of the opening handshake.
 	request, response []byte
+	cut               bool // there was more of the response
 
 	mu    sync.Mutex
 	pings []sentPing
@@ -185,6 +186,7 @@ func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
 		Peer:     o.peer,
 		Request:  o.request,
 		Response: o.response,
+		Cut:      o.cut,
 		Took:     took,
 		Err:      err,
 	}

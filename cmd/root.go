@@ -281,7 +281,7 @@ func printDiagnostic(s streams, mode string, l level, text string) {
 	var b strings.Builder
 	b.WriteString("wscope: " + paint(s.color(mode, s.errTTY), l.name+":", l.color...) + " ")
 	for i, line := range strings.Split(strings.TrimRight(text, "\r\n"), "\n") {
-		line = render.Escape(strings.TrimSuffix(line, "\r"))
+		line = render.EscapeText(strings.TrimSuffix(line, "\r"))
 		if i > 0 && line != "" {
 			line = "  " + line
 		}

@@ -35,6 +35,9 @@ func parseTarget(s string) (target, error) {
 	}
 	u, err := wsproto.ParseURL(full)
 	if err != nil {
+		if full != s {
+			err = fmt.Errorf("%q, read as a %w", s, err)
+		}
 		return t, failure(exitURL, err, urlHint)
 	}
 	t.url = u

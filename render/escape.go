@@ -24,7 +24,16 @@ const maxMarks = 4
 // in the result is one of ours. A combining mark with nothing to combine with,
 // and one in a long row of them, is escaped too. The result has at most four
 // times the bytes of p, is valid UTF-8 and a single line.
-func AppendEscaped(dst, p []byte) []byte {
+func AppendEscaped(dst, p []byte) []byte { return appendEscaped(dst, p, true) }
+
+// EscapeText is like [Escape], but for a sentence of ours that quotes what is
+// foreign in the manner of Go: backslashes stay as they are, since those of the
+// quotes would be escaped twice.
+func EscapeText(s string) string { return string(appendEscaped(nil, []byte(s), false)) }
+
+// appendEscaped escapes backslashes that would read as the start of an escape if
+// backslashes is set.
+func appendEscaped(dst, p []byte, backslashes bool) []byte {
 	base, marks := false, 0 // whether a mark can follow, and how many did
 	for len(p) > 0 {
 		if n := plainLen(p); n > 0 {
@@ -36,7 +45,7 @@ func AppendEscaped(dst, p []byte) []byte {
 		c := p[0]
 		if c < utf8.RuneSelf {
 			switch {
-			case c == '\\' && opensEscape(p):
+			case c == '\\' && backslashes && opensEscape(p):
 				dst = append(dst, `\x5c`...)
 			case c == '\\':
 				dst = append(dst, c)

@@ -179,3 +179,15 @@ func BenchmarkAppendEscaped(b *testing.B) {
 		})
 	}
 }
+
+func TestEscapeText(t *testing.T) {
+	for in, want := range map[string]string{
+		`"a\x1bb" is bad`: `"a\x1bb" is bad`,
+		"a\x1b[31m\u202e": `a␛[31m\u{202e}`,
+		"":                "",
+	} {
+		if got := EscapeText(in); got != want {
+			t.Errorf("EscapeText(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -40,10 +40,12 @@ type Handshake struct {
 	Peer string       // the remote address
 	// Request and Response are the raw bytes as far as they were exchanged.
 	Request, Response []byte
-	Subprotocol       string   // "" if none was agreed on
-	Extensions        []string // as in the response, one for each extension
-	Meaning           []string // what they mean, in words
-	Took              time.Duration
+	// Cut tells that there was more of the response's body than there is here.
+	Cut         bool
+	Subprotocol string   // "" if none was agreed on
+	Extensions  []string // as in the response, one for each extension
+	Meaning     []string // what they mean, in words
+	Took        time.Duration
 	// Err is why it failed, or nil.
 	Err error
 }

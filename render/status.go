@@ -87,7 +87,7 @@ func (s *status) appendText(b []byte, text string) []byte {
 	if !s.o.ShowSecrets {
 		text = RedactURLs(text)
 	}
-	return AppendEscaped(b, []byte(text))
+	return appendEscaped(b, []byte(text), false)
 }
 
 // appendHandshake shows the two halves with -v, then that the connection is
@@ -104,6 +104,9 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 	}
 	if s.o.Verbose > 0 && !s.o.Quiet || failed {
 		b = s.appendHead(b, e.response(s.o.ShowSecrets), response, e.Conn)
+	}
+	if e.Cut {
+		b = append(s.appendStar(b, e.Conn), "there is more of the body than this\n"...)
 	}
 	if failed || s.o.Quiet {
 		return b

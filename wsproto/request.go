@@ -96,6 +96,8 @@ func (a *Acceptor) checkRequest(r *Request, resp *Response) *rejection {
 		return &rejection{405, "method", r.Method, "GET", "4.2.1", Fields{{"Allow", "GET"}}}
 	case r.Target[0] != '/' && !strings.Contains(r.Target, "://"):
 		return bad("request target", r.Target, "a path or an absolute URI", "4.2.1")
+	case strings.Contains(r.Target, "#"):
+		return bad("request target", r.Target, "no fragment", "3")
 	case len(hosts) != 1 || !validHost(hosts[0]):
 		return bad("Host", strings.Join(hosts, ", "), "exactly one host with an optional port", "4.2.1")
 	case r.Fields.Has("Transfer-Encoding"):
