@@ -64,6 +64,7 @@ func TestAccept(t *testing.T) {
 		{"HTTP/1.0", "HTTP/1.1", "HTTP/1.0", 400, `HTTP version is "HTTP/1.0", expected "HTTP/1.1"`},
 		{"HTTP/9", "HTTP/1.1", "HTTP/9", 400, "a version such as HTTP/1.1"},
 		{"asterisk", "/chat", "*", 400, "request target"},
+		{"fragment in the target", "/chat", "/chat#a", 400, "request target"},
 		{"no Host", "Host: server.example.com\r\n", "", 400, "Host is missing"},
 		{"two Hosts", "Host: ", "Host: a\r\nHost: ", 400, "exactly one"},
 		{"body", "\r\n\r\n", "\r\nContent-Length: 2\r\n\r\nhi", 400, "without a body"},
