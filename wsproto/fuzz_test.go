@@ -93,8 +93,8 @@ func (r *cutter) Read(p []byte) (int, error) {
 // pieces, at once and cut.
 func FuzzReadConn(f *testing.F) {
 	for i, c := range wstest.Cases() {
-		if b := c.Stream(wsproto.Role(i % 2)); len(b) < 1024 {
-			f.Add(b, uint8(i), uint16(i))
+		if size(c) < 1024 {
+			f.Add(c.Stream(wsproto.Role(i%2)), uint8(i), uint16(i))
 		}
 	}
 	f.Fuzz(func(t *testing.T, stream []byte, how uint8, cut uint16) {
