@@ -25,7 +25,7 @@ func parseTarget(s string) (target, error) {
 	switch {
 	case !ok, strings.ContainsAny(scheme, "/?#"): // it is in the query, then
 		if name := misspelt(s); name != "" {
-			return t, failure(exitURL, fmt.Errorf("URL %q: expected // after %s:", s, name), urlHint)
+			return t, failure(exitURL, fmt.Errorf("URL %q: expected %s:// at its beginning", s, name), urlHint)
 		}
 		full, t.note = assumeScheme(s)
 	case strings.EqualFold(scheme, "http"):
