@@ -303,7 +303,8 @@ func boundBy(ctx context.Context, nc net.Conn) (release func() error) {
 			return ctx.Err()
 		}
 		if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
-			return context.DeadlineExceeded
+			<-ctx.Done() // its timer may be a moment behind that of the network
+			return ctx.Err()
 		}
 		nc.SetDeadline(time.Time{})
 		return nil
