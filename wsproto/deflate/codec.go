@@ -27,9 +27,13 @@ type flow struct {
 	context               atomic.Int64 // of the last message
 }
 
+// leastReceived is the least that is kept of what is received. Where 256 bytes
+// are agreed on, zlib compresses with 512 and so do those who build on it.
+const leastReceived = 512
+
 func newCodec(send, receive Context, threshold int) *Codec {
 	c := &Codec{send: send, receive: receive, threshold: threshold}
-	c.sent.max, c.received.max = send.Window(), receive.Window()
+	c.sent.max, c.received.max = send.Window(), max(receive.Window(), leastReceived)
 	c.reader.codec = c
 	return c
 }
