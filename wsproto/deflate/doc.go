@@ -16,4 +16,8 @@
 // A connection holds a window for each direction that carries its context over,
 // as large as what was sent so far and at most what was agreed on, and nothing
 // else. Compressors and inflaters are shared by all connections of the process.
+//
+// What we send never refers further back than was agreed on. Of what the peer
+// sends, a message that refers to more than is left of those before it is found
+// out; one that refers too far back within itself is not.
 package deflate

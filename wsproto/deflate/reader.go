@@ -129,10 +129,10 @@ func (r *reader) reset(first wsproto.Header, wire wsproto.WireReader) {
 // release gives the inflater back. What it refers to is not kept alive.
 func (r *reader) release() {
 	f := r.inf
+	r.inf, r.wire = nil, nil
 	if f == nil {
 		return
 	}
-	r.inf = nil
 	f.feed = feed{}
 	f.whole.Reset(nil)
 	inflaters.Put(f)

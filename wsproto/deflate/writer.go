@@ -47,7 +47,9 @@ type writer struct {
 	*flate.Writer
 	out  sink
 	kind *kind
-	of   *Codec // whose context it has; guarded by shelf.mu
+	// Guarded by shelf.mu: whose context it has, and when it was used last.
+	of   *Codec
+	last uint64
 }
 
 // A sink appends what is written to it.
@@ -159,8 +161,9 @@ func (c *Codec) keep(w *writer) {
 		w.free()
 		return
 	}
-	c.warm = w
-	warmWriters.put(c, w)
+	if warmWriters.put(c, w) {
+		c.warm = w
+	}
 }
 
 func (c *Codec) takeWarm() *writer {
