@@ -14,9 +14,10 @@ type background struct{ work chan func() }
 
 // newBackground starts a goroutine that lives as long as the program. It may be
 // stuck in what it does when a session ends.
-func newBackground() *background {
+func newBackground(s streams) *background {
 	b := &background{make(chan func(), maxWork)}
 	go func() {
+		defer s.guard()
 		for f := range b.work {
 			f()
 		}

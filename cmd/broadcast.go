@@ -48,6 +48,7 @@ func (s *server) startInput(ctx context.Context, leave func()) (stop func(), err
 	typed := make(chan struct{})
 	go func() {
 		defer close(typed)
+		defer s.guard()
 		b.readConsole(con)
 	}()
 	return func() {
@@ -69,7 +70,7 @@ type broadcast struct {
 var _ talker = (*broadcast)(nil)
 
 func (b *broadcast) readConsole(con console) {
-	b.work = newBackground()
+	b.work = newBackground(b.streams)
 	for leaving := false; ; {
 		line, err := con.ReadLine()
 		switch {

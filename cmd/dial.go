@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -137,22 +138,32 @@ func (d *dialOptions) authorization(t target, s streams) (string, error) {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(credentials)), nil
 }
 
+// askPassword asks for a password on the terminal. Nothing of it is echoed, not
+// even what is typed before the question is there; Ctrl-C ends the program.
 func askPassword(s streams, user string) (string, error) {
 	file, ok := s.in.(*os.File)
 	if !ok || !s.inTTY {
 		return "", usageError("--user alice:secret", "--user has no password, and there is no terminal to ask for one")
 	}
-	state, err := term.GetState(int(file.Fd()))
+	state, err := term.MakeRaw(int(file.Fd()))
 	if err == nil {
-		defer s.onExit(func() { term.Restore(int(file.Fd()), state) })()
+		restore := func() { term.Restore(int(file.Fd()), state) }
+		defer restore()
+		defer s.onExit(restore)()
+		keyboard := term.NewTerminal(struct {
+			io.Reader
+			io.Writer
+		}{file, s.err}, "")
+		var password string
+		if password, err = keyboard.ReadPassword("password for " + render.Escape(user) + ": "); err == nil {
+			return password, nil
+		}
 	}
-	fmt.Fprintf(s.err, "password for %s: ", render.Escape(user))
-	password, err := term.ReadPassword(int(file.Fd()))
-	fmt.Fprintln(s.err)
-	if err != nil {
-		return "", failure(exitReadFile, fmt.Errorf("reading the password: %w", err), "")
+	if errors.Is(err, io.EOF) { // Ctrl-C or Ctrl-D
+		io.WriteString(s.err, "\r\n")
+		return "", quietExit{exitInterrupted}
 	}
-	return string(password), nil
+	return "", failure(exitReadFile, fmt.Errorf("reading the password: %w", err), "")
 }
 
 func (d *dialOptions) tls() (*tls.Config, error) {

@@ -48,11 +48,12 @@ func (s *session) runInteractive(ctx context.Context) error {
 	if s.errTTY {
 		s.view.err.to(con)
 	}
-	t.work = newBackground()
+	t.work = newBackground(s.streams)
 	t.work.do(t.sendFirst)
 	typed := make(chan struct{})
 	go func() {
 		defer close(typed)
+		defer t.guard()
 		t.readConsole()
 	}()
 	connected, err := t.receiveAll()
@@ -228,8 +229,8 @@ func statsText(o *observer, c *wsproto.Conn) string {
 		return errNotConnected.Error()
 	}
 	n := o.stats(c)
-	text := fmt.Sprintf("sent %d frames, %d messages, %d bytes; received %d frames, %d messages, %d bytes",
-		n.FramesSent, n.MessagesSent, n.BytesSent, n.FramesReceived, n.MessagesReceived, n.BytesReceived)
+	text := "sent " + count(n.FramesSent, "frame") + ", " + count(n.MessagesSent, "message") + ", " + count(n.BytesSent, "byte") +
+		"; received " + count(n.FramesReceived, "frame") + ", " + count(n.MessagesReceived, "message") + ", " + count(n.BytesReceived, "byte")
 	if n.RTT > 0 {
 		text += fmt.Sprintf("; last round trip %v", n.RTT)
 	}
@@ -237,6 +238,14 @@ func statsText(o *observer, c *wsproto.Conn) string {
 		text += "; " + n.Deflate.String()
 	}
 	return text
+}
+
+// count says how many there are of something.
+func count(n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 func (t *terminalSession) say(text string) {

@@ -136,9 +136,15 @@ func (s *session) runPiped(ctx context.Context) error {
 func (s *session) watch(ctx context.Context) (stop func()) {
 	done := make(chan struct{})
 	var wg sync.WaitGroup
-	unhook := context.AfterFunc(ctx, func() { s.interrupt(ctx, done) })
+	unhook := context.AfterFunc(ctx, func() {
+		defer s.guard()
+		s.interrupt(ctx, done)
+	})
 	if s.pingInterval > 0 {
-		wg.Go(func() { s.pingLoop(done) })
+		wg.Go(func() {
+			defer s.guard()
+			s.pingLoop(done)
+		})
 	}
 	return func() {
 		unhook()

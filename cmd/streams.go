@@ -132,6 +132,17 @@ func (s streams) begin(ctx context.Context, end time.Duration) (over func()) {
 	}
 }
 
+// guard is deferred by each goroutine that runs while the terminal is in another
+// state: before a panic ends the process, the exit hooks run.
+func (s streams) guard() {
+	if v := recover(); v != nil {
+		if s.exit != nil {
+			s.exit.run()
+		}
+		panic(v)
+	}
+}
+
 // The values of --color.
 const (
 	colorAuto   = "auto"

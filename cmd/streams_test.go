@@ -112,3 +112,20 @@ func TestExitHookMayRemove(t *testing.T) {
 		t.Errorf("%d hooks ran, want 1", ran)
 	}
 }
+
+// TestGuard has a panic of a goroutine run the exit hooks, and go on.
+func TestGuard(t *testing.T) {
+	s := streams{exit: new(exitHooks)}
+	restored := false
+	s.onExit(func() { restored = true })
+	ended := make(chan any)
+	go func() {
+		defer func() { ended <- recover() }()
+		defer s.guard()
+		panic("broken")
+	}()
+	if v := <-ended; v != "broken" || !restored {
+		t.Errorf("the panic ended with %v, restored: %v", v, restored)
+	}
+	defer s.guard() // without a panic it does nothing
+}
