@@ -51,7 +51,7 @@ func (s *session) feedAll() error {
 				return failure(exitReadFile, fmt.Errorf("%s: %w", in.where(), err), binaryHint)
 			}
 		}
-		if err := s.queue(op, p); err != nil {
+		if err := s.queue(op, p, s.fragment); err != nil {
 			return s.sendFailure(err)
 		}
 	}
@@ -102,19 +102,21 @@ func (s *session) do(a action) error {
 
 // send sends a message at once.
 func (s *session) send(op wsproto.Opcode, p []byte) error {
-	if err := s.queue(op, p); err != nil {
+	return s.sendFragments(op, p, s.fragment)
+}
+
+// sendFragments sends a message at once, in frames of size bytes if that is not 0.
+func (s *session) sendFragments(op wsproto.Opcode, p []byte, size int) error {
+	if err := s.queue(op, p, size); err != nil {
 		return err
 	}
 	return s.conn().Flush()
 }
 
-// queue sends a message, in fragments if that is asked for, without flushing.
-func (s *session) queue(op wsproto.Opcode, p []byte) error {
+// queue sends a message without flushing.
+func (s *session) queue(op wsproto.Opcode, p []byte, size int) error {
 	c, o := s.link()
-	if c == nil {
-		return errNotConnected
-	}
-	err := o.send(c, op, p, s.fragment)
+	err := o.send(c, op, p, size)
 	if err == nil {
 		s.sent.Add(1)
 	}

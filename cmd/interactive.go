@@ -170,41 +170,11 @@ func (s *session) command(line string) error { return runCommand(pipedTalker{s},
 
 func (s *session) payload(arg string) ([]byte, error) { return s.payloads.read(arg) }
 
-func (s *session) sendFragments(op wsproto.Opcode, p []byte, size int) error {
-	c, o := s.link()
-	if c == nil {
-		return errNotConnected
-	}
-	err := o.send(c, op, p, size)
-	if err == nil {
-		s.sent.Add(1)
-	}
-	return err
-}
+func (s *session) sendFrame(f rawFrame) error { return f.on(s.conn()) }
 
-func (s *session) sendFrame(f rawFrame) error {
-	c := s.conn()
-	if c == nil {
-		return errNotConnected
-	}
-	return f.on(c)
-}
+func (s *session) ping(p []byte) error { return s.conn().Ping(p) }
 
-func (s *session) ping(p []byte) error {
-	c := s.conn()
-	if c == nil {
-		return errNotConnected
-	}
-	return c.Ping(p)
-}
-
-func (s *session) pong(p []byte) error {
-	c := s.conn()
-	if c == nil {
-		return errNotConnected
-	}
-	return c.Pong(p)
-}
+func (s *session) pong(p []byte) error { return s.conn().Pong(p) }
 
 func (s *session) setFormat(f render.Format) { s.view.setFormat(f) }
 
@@ -215,9 +185,6 @@ func (s *session) stats() string {
 
 func (s *session) headers() (string, error) {
 	_, o := s.link()
-	if o == nil {
-		return "", errNotConnected
-	}
 	return render.HandshakeText(o.request, o.response, s.display.showSecrets), nil
 }
 
@@ -225,9 +192,6 @@ func (s *session) quit() { s.shut() }
 
 // statsText counts what has crossed a connection.
 func statsText(o *observer, c *wsproto.Conn) string {
-	if c == nil {
-		return errNotConnected.Error()
-	}
 	n := o.stats(c)
 	text := "sent " + count(n.FramesSent, "frame") + ", " + count(n.MessagesSent, "message") + ", " + count(n.BytesSent, "byte") +
 		"; received " + count(n.FramesReceived, "frame") + ", " + count(n.MessagesReceived, "message") + ", " + count(n.BytesReceived, "byte")

@@ -24,7 +24,7 @@ type session struct {
 	inPieces bool
 
 	mu sync.Mutex
-	c  *wsproto.Conn // the newest connection, nil before the first
+	c  *wsproto.Conn // the newest connection
 	o  *observer     // of c
 
 	opened   time.Time
@@ -106,14 +106,13 @@ func (s *session) open(ctx context.Context) error {
 	return nil
 }
 
-// conn returns the connection, or nil before there is one.
+// conn returns the connection. There is one from the first open on.
 func (s *session) conn() *wsproto.Conn {
 	c, _ := s.link()
 	return c
 }
 
-// link returns the connection and its observer, or nil and nil before there is
-// one.
+// link returns the connection and its observer.
 func (s *session) link() (*wsproto.Conn, *observer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -161,9 +160,6 @@ func (s *session) watch(ctx context.Context) (stop func()) {
 // interrupt ends the session after a signal, or when its time is over.
 func (s *session) interrupt(ctx context.Context, done chan struct{}) {
 	c := s.conn()
-	if c == nil {
-		return
-	}
 	var late *errMaxTime
 	if !errors.As(context.Cause(ctx), &late) {
 		s.interrupted.Store(true)
@@ -185,9 +181,6 @@ func (s *session) shut() {
 
 func (s *session) closeWith(how closing) error {
 	c := s.conn()
-	if c == nil {
-		return errNotConnected
-	}
 	if c.CloseSent() {
 		return wsproto.ErrCloseSent // the time for the closing handshake runs already
 	}
@@ -196,8 +189,6 @@ func (s *session) closeWith(how closing) error {
 	s.view.flush()
 	return err
 }
-
-var errNotConnected = errors.New("there is no connection")
 
 // pingLoop sends pings and ends a connection on which nothing comes after one.
 func (s *session) pingLoop(done <-chan struct{}) {
