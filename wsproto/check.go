@@ -44,7 +44,7 @@ func (h Header) explain(s State) *ProtocolError {
 	case h.RSV&^allowed != 0:
 		return rsvError(h, s.Allowed)
 	case h.Opcode.IsReserved():
-		return reservedOpcode[h.Opcode&0xF]
+		return reservedOpcode()[h.Opcode&0xF]
 	case h.PayloadLen >= 1<<63:
 		return errLengthTopBit
 	case !h.Minimal():
@@ -57,9 +57,9 @@ func (h Header) explain(s State) *ProtocolError {
 	if h.Opcode.IsControl() {
 		switch {
 		case !h.FIN:
-			return fragmentedControl[h.Opcode&0xF]
+			return fragmentedControl()[h.Opcode&0xF]
 		case h.PayloadLen > MaxControlPayload:
-			return longControl[h.Opcode&0xF]
+			return longControl()[h.Opcode&0xF]
 		}
 		return nil
 	}

@@ -3,6 +3,7 @@ package wsproto
 import (
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // A ProtocolError is a rule of RFC 6455, or of an extension, that a frame or a
@@ -47,34 +48,46 @@ var (
 	errCloseOneByte      = protocolError("5.5.1", "close payload of one byte, too short for a close code")
 	errCloseReasonUTF8   = &ProtocolError{Code: CloseInvalidPayload, Section: "5.5.1", Reason: "close reason is not UTF-8"}
 	errTextUTF8          = &ProtocolError{Code: CloseInvalidPayload, Section: "8.1", Reason: "text message is not UTF-8"}
+)
 
+// The rules whose words name an opcode or a bit. Their tables wait for the first
+// peer that breaks one: most programs never meet it.
+var (
 	reservedOpcode = perOpcode(func(op Opcode) *ProtocolError {
 		return protocolError("5.2", fmt.Sprintf("reserved opcode 0x%X", uint8(op)))
 	})
-	fragmentedControl = perOpcode(func(op Opcode) *ProtocolError { return protocolError("5.5", "fragmented "+op.String()+" frame") })
-	longControl       = perOpcode(func(op Opcode) *ProtocolError {
+	fragmentedControl = perOpcode(func(op Opcode) *ProtocolError {
+		return protocolError("5.5", "fragmented "+op.String()+" frame")
+	})
+	longControl = perOpcode(func(op Opcode) *ProtocolError {
 		return protocolError("5.5", op.String()+" frame with a payload of more than 125 bytes")
 	})
-	reservedBits = func() (e [8]*ProtocolError) {
+	reservedBits = sync.OnceValue(func() *[8]*ProtocolError {
+		var e [8]*ProtocolError
 		for i := range e {
 			e[i] = protocolError("5.2", "reserved bit "+RSV(i<<4).String()+" is set and no extension gave it a meaning")
 		}
-		return e
-	}()
+		return &e
+	})
 )
 
-func perOpcode(f func(Opcode) *ProtocolError) (e [16]*ProtocolError) {
-	for op := range e {
-		e[op] = f(Opcode(op))
-	}
-	return e
+// perOpcode returns a table of what f makes of each opcode, which the first call
+// builds.
+func perOpcode(f func(Opcode) *ProtocolError) func() *[16]*ProtocolError {
+	return sync.OnceValue(func() *[16]*ProtocolError {
+		var e [16]*ProtocolError
+		for op := range e {
+			e[op] = f(Opcode(op))
+		}
+		return &e
+	})
 }
 
 // rsvError names the reserved bits that h may not have set. A bit of an
 // extension is legal on the first frame of a data message alone.
 func rsvError(h Header, allowed RSV) *ProtocolError {
 	if bad := h.RSV &^ allowed; bad != 0 {
-		return reservedBits[bad>>4]
+		return reservedBits()[bad>>4]
 	}
 	return protocolError("5.2", "reserved bit "+h.RSV.String()+" is set on a "+h.Opcode.String()+
 		" frame, its extension uses it only on the first frame of a data message")

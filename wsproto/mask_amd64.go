@@ -1,10 +1,12 @@
 package wsproto
 
+import "sync/atomic"
+
 // xorBlocks masks the longest part of src that is made of whole 32-byte blocks
 // and returns its length. Without AVX2 it leaves all to the words.
 func xorBlocks(dst, src []byte, k uint32) int {
 	n := len(src) &^ 31
-	if !hasAVX2 || n == 0 {
+	if n == 0 || !hasAVX2() {
 		return 0
 	}
 	xorAVX2(&dst[0], &src[0], n, k)
@@ -16,7 +18,26 @@ func xorBlocks(dst, src []byte, k uint32) int {
 //go:noescape
 func xorAVX2(dst, src *byte, n int, k uint32)
 
-var hasAVX2 = detectAVX2()
+// avx2 is what is known of the processor: 0 before it has been asked. A question
+// costs microseconds on a virtual machine, so who masks nothing does not ask.
+var avx2 atomic.Uint32
+
+const (
+	avx2Absent = iota + 1
+	avx2Present
+)
+
+func hasAVX2() bool {
+	known := avx2.Load()
+	if known == 0 {
+		known = avx2Absent
+		if detectAVX2() {
+			known = avx2Present
+		}
+		avx2.Store(known)
+	}
+	return known == avx2Present
+}
 
 // detectAVX2 asks the processor for AVX2 and the system for the upper halves of
 // the registers.

@@ -97,7 +97,7 @@ func (c *Conn) Pong(p []byte) error { return c.writeControl(OpPong, p) }
 // frames. If another goroutine is writing, it is left to that one.
 func (c *Conn) writeControl(op Opcode, p []byte) error {
 	if len(p) > MaxControlPayload {
-		return longControl[op&0xF]
+		return longControl()[op&0xF]
 	}
 	o := &c.out
 	if o.mu.TryLock() {
