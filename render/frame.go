@@ -5,7 +5,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 
 	"wscope/wsproto"
 )
@@ -112,7 +112,7 @@ func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []by
 
 	// What follows a payload begins in a column of its own if it can.
 	if width < 4*notesColumn {
-		width = runewidth.StringWidth(string(b[textStart : textStart+width]))
+		width = displaywidth.Bytes(b[textStart : textStart+width])
 	}
 	if width == 0 && missing > 0 {
 		b = b[:start]

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 
 	"wscope/wsproto"
 )
@@ -252,7 +252,7 @@ func (d *dump) meaning(name string, text []byte, section string) {
 	d.tinted(d.palette.data, name)
 	d.to(meaningColumn)
 	d.b = append(d.b, text...)
-	d.hidden += len(text) - runewidth.StringWidth(string(text))
+	d.hidden += len(text) - displaywidth.Bytes(text)
 	d.section(section)
 }
 

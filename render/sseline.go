@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // The columns of a line about a stream, which are wider if they have to be.
@@ -104,7 +104,7 @@ func appendColumn(b []byte, width int, text []byte) []byte {
 	if omitted > 0 {
 		b = append(b, "..."...)
 	}
-	for n := runewidth.StringWidth(string(b[start:])); n < width; n++ {
+	for n := displaywidth.Bytes(b[start:]); n < width; n++ {
 		b = append(b, ' ')
 	}
 	return b

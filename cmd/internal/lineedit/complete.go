@@ -3,7 +3,7 @@ package lineedit
 import (
 	"strings"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // complete is what Tab does: it inserts as much as all the candidates have in
@@ -52,7 +52,7 @@ func columns(candidates []string, width int) []byte {
 		for _, r := range strings.TrimRight(c, " ") {
 			shown[i] += show(r).text
 		}
-		longest = max(longest, runewidth.StringWidth(shown[i]))
+		longest = max(longest, displaywidth.String(shown[i]))
 	}
 	perRow := max(1, (width-1)/(longest+2))
 	rows := (len(shown) + perRow - 1) / perRow
@@ -61,7 +61,7 @@ func columns(candidates []string, width int) []byte {
 		for i := row; i < len(shown); i += rows {
 			b.WriteString(shown[i])
 			if i+rows < len(shown) {
-				b.WriteString(strings.Repeat(" ", longest+2-runewidth.StringWidth(shown[i])))
+				b.WriteString(strings.Repeat(" ", longest+2-displaywidth.String(shown[i])))
 			}
 		}
 		b.WriteString(lineBreak)

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // A cell is what the terminal treats as one character. A control sequence of
@@ -147,7 +147,7 @@ func show(r rune) cell {
 	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
 		return cell{"␦", 1}
 	}
-	return cell{string(r), runewidth.RuneWidth(r)}
+	return cell{string(r), displaywidth.Rune(r)}
 }
 
 const ascii = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"

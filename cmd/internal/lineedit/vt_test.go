@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mattn/go-runewidth"
+	"github.com/clipperhouse/displaywidth"
 )
 
 // A vt is a terminal: what is written to it moves a cursor and fills rows. The
@@ -129,7 +129,7 @@ func (v *vt) down() {
 }
 
 func (v *vt) put(r rune) {
-	w := runewidth.RuneWidth(r)
+	w := displaywidth.Rune(r)
 	if w == 0 {
 		return
 	}
