@@ -48,7 +48,7 @@ var exitStatuses = [...]struct {
 	{exitProxyName, "the name of the proxy was not resolved"},
 	{exitHostName, "the name of the host was not resolved"},
 	{exitConnect, "no connection to the host"},
-	{exitRefused, "the server refused the upgrade"},
+	{exitRefused, "the server refused the upgrade, or had no event stream"},
 	{exitWrite, "writing the output failed"},
 	{exitReadFile, "reading local data failed, or it is not what it has to be"},
 	{exitTimeout, "the time for it was over"},

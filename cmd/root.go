@@ -116,9 +116,10 @@ func newRootCmd(s streams) *cobra.Command {
 	var version bool
 	root := &cobra.Command{
 		Use:   "wscope <command>",
-		Short: "See every frame of a WebSocket connection",
+		Short: "See what crosses a WebSocket connection or an event stream",
 		Long: `Wscope opens WebSocket sessions, serves them, and shows every frame that crosses
-the wire. Data goes to stdout, everything else to stderr.`,
+the wire. It follows streams of Server-Sent Events, too. Data goes to stdout,
+everything else to stderr.`,
 		Example: `  wscope connect ws://127.0.0.1:8080/chat
   wscope listen 8080
   echo hi | wscope connect wss://example.com/chat`,

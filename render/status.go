@@ -114,6 +114,9 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 	if s.o.Verbose == 0 && !s.o.Announce {
 		return b
 	}
+	if s.o.Verbose > 0 && e.Role == wsproto.Client {
+		b = append(s.appendStar(b, e.Conn), "Sec-WebSocket-Accept fits the key\n"...)
+	}
 	b = s.appendStar(b, e.Conn)
 	if e.Role == wsproto.Client {
 		b = s.appendText(b, e.URL)
