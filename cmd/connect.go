@@ -206,9 +206,9 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	if o.dial.maxTime > 0 {
+	if o.dial.net.maxTime > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.maxTime, &errMaxTime{o.dial.maxTime})
+		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{o.dial.net.maxTime})
 		defer cancel()
 	}
 	defer o.begin(ctx, o.protocol.closeTimeout+1500*time.Millisecond)()

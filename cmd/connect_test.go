@@ -44,8 +44,8 @@ func TestConnectDefaults(t *testing.T) {
 		o.closing != (closing{code: 1000}) || o.colorMode != colorAuto || o.newConsole == nil {
 		t.Errorf("options %+v", o)
 	}
-	if o.dial.connectTimeout != defaultConnectTimeout || o.dial.maxTime != 0 || o.pingInterval != 0 {
-		t.Errorf("times %v, %v, %v", o.dial.connectTimeout, o.dial.maxTime, o.pingInterval)
+	if o.dial.net.connectTimeout != defaultConnectTimeout || o.dial.net.maxTime != 0 || o.pingInterval != 0 {
+		t.Errorf("times %v, %v, %v", o.dial.net.connectTimeout, o.dial.net.maxTime, o.pingInterval)
 	}
 	c := o.protocol.config()
 	if c.MaxMessageSize != 64<<20 || c.CloseTimeout != wsproto.DefaultCloseTimeout || c.NoPong || c.Lenient {
@@ -91,12 +91,12 @@ func TestConnectFlags(t *testing.T) {
 		}},
 		{"curl's", "-k -o http://o -A ua -u a:b -m 3 --connect-timeout 1 --cacert f ws://h", func(o connectOptions) bool {
 			d := o.dial
-			return d.insecure && d.origin == "http://o" && d.userAgent == "ua" && d.user == "a:b" && d.caFile == "f" &&
-				d.maxTime == 3*time.Second && d.connectTimeout == time.Second
+			return d.tls.insecure && d.origin == "http://o" && d.userAgent == "ua" && d.auth.user == "a:b" && d.tls.caFile == "f" &&
+				d.net.maxTime == 3*time.Second && d.net.connectTimeout == time.Second
 		}},
 		{"other spellings", "--no-check --ua ua --auth a:b --ca f ws://h", func(o connectOptions) bool {
 			d := o.dial
-			return d.insecure && d.userAgent == "ua" && d.user == "a:b" && d.caFile == "f"
+			return d.tls.insecure && d.userAgent == "ua" && d.auth.user == "a:b" && d.tls.caFile == "f"
 		}},
 		{"output", "-vv -q --json --timestamps wall --hide ping,pong --max-preview 9 --binary-as hex --show-secrets ws://h", func(o connectOptions) bool {
 			d := o.display

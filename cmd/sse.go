@@ -221,8 +221,8 @@ func runSSE(ctx context.Context, o sseOptions) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if o.dial.maxTime > 0 {
-		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.maxTime, &errMaxTime{o.dial.maxTime})
+	if o.dial.net.maxTime > 0 {
+		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{o.dial.net.maxTime})
 		defer cancel()
 	}
 	view.onFail = cancel

@@ -63,7 +63,7 @@ func (s *streamSession) prepare() error {
 		Compressed:      s.compressed,
 		ContentDecoders: contentDecoders,
 		MaxEventSize:    s.maxEvent,
-		ConnectTimeout:  s.dial.connectTimeout,
+		ConnectTimeout:  s.dial.net.connectTimeout,
 		ReadTimeout:     s.idleTimeout,
 		NoReconnect:     s.noReconnect || s.retry == 0 || s.method != http.MethodGet && !s.reconnect,
 		FailFirst:       s.retry <= 0,
