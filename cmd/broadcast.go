@@ -223,7 +223,7 @@ func (b *broadcast) stats() string {
 
 func (b *broadcast) headers() (string, error) {
 	return b.each(func(cl *client) string {
-		return cl.peer + "\n" + render.HandshakeText(cl.request, cl.response, b.display.showSecrets)
+		return cl.peer + "\n" + render.HandshakeText(cl.role, cl.request, cl.response, b.display.showSecrets)
 	}), nil
 }
 

@@ -185,7 +185,7 @@ func (s *session) stats() string {
 
 func (s *session) headers() (string, error) {
 	_, o := s.link()
-	return render.HandshakeText(o.request, o.response, s.display.showSecrets), nil
+	return render.HandshakeText(o.role, o.request, o.response, s.display.showSecrets), nil
 }
 
 func (s *session) quit() { s.shut() }

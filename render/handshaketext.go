@@ -1,14 +1,20 @@
 package render
 
+import "wscope/wsproto"
+
 // HandshakeText returns the two halves of an opening handshake as lines for a
-// terminal, the request after > and the response after <. Credentials are left
-// out unless secrets is set.
-func HandshakeText(request, response []byte, secrets bool) string {
+// terminal: what role has sent after >, what it has received after <.
+// Credentials are left out unless secrets is set.
+func HandshakeText(role wsproto.Role, request, response []byte, secrets bool) string {
+	ofRequest, ofResponse := byte('>'), byte('<')
+	if role == wsproto.Server {
+		ofRequest, ofResponse = ofResponse, ofRequest
+	}
 	var b []byte
 	for _, half := range []struct {
 		mark byte
 		raw  []byte
-	}{{'>', request}, {'<', response}} {
+	}{{ofRequest, request}, {ofResponse, response}} {
 		h := parseHead(half.raw, secrets)
 		b = AppendEscaped(append(b, half.mark, ' '), []byte(h.line))
 		b = append(b, '\n')

@@ -1,6 +1,11 @@
 package render
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"wscope/wsproto"
+)
 
 func TestHandshakeText(t *testing.T) {
 	const request = "GET / HTTP/1.1\r\nCookie: a=b\r\n\r\n"
@@ -9,8 +14,12 @@ func TestHandshakeText(t *testing.T) {
 		false: "> GET / HTTP/1.1\n> Cookie: [redacted]\n< HTTP/1.1 101 Switching Protocols\n< X: ␛[2J\n",
 		true:  "> GET / HTTP/1.1\n> Cookie: a=b\n< HTTP/1.1 101 Switching Protocols\n< X: ␛[2J\n",
 	} {
-		if got := HandshakeText([]byte(request), []byte(response), secrets); got != want {
+		if got := HandshakeText(wsproto.Client, []byte(request), []byte(response), secrets); got != want {
 			t.Errorf("secrets %v: got %q, want %q", secrets, got, want)
+		}
+		want = strings.NewReplacer("> ", "< ", "< ", "> ").Replace(want)
+		if got := HandshakeText(wsproto.Server, []byte(request), []byte(response), secrets); got != want {
+			t.Errorf("of a server, secrets %v: got %q, want %q", secrets, got, want)
 		}
 	}
 }

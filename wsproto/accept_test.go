@@ -77,6 +77,7 @@ func TestAccept(t *testing.T) {
 		{"old version", "Version: 13", "Version: 8", 426, "Sec-WebSocket-Version: 13\r\n"},
 		{"two versions", "Version: 13", "Version: 13\r\nSec-WebSocket-Version: 8", 400, "exactly one field"},
 		{"no key", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "", 400, "Sec-WebSocket-Key is missing"},
+		{"empty key", "dGhlIHNhbXBsZSBub25jZQ==", "", 400, "Sec-WebSocket-Key is empty"},
 		{"short key", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZQ==", 400, "16 bytes in Base64"},
 		{"two keys", "Origin: ", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: ", 400, "exactly one"},
 		{"origin", "http://example.com", "http://evil.example", 403, "Origin is"},

@@ -62,6 +62,7 @@ func TestDial(t *testing.T) {
 		{"no Connection", "Connection: Upgrade\r\n", "", "Connection", "Connection is missing"},
 		{"another Connection", "Connection: Upgrade", "Connection: close", "Connection", `is "close", expected "Upgrade"`},
 		{"no Accept", "Sec-WebSocket-Accept: {accept}\r\n", "", "Sec-WebSocket-Accept", "is missing, expected"},
+		{"an empty Accept", "{accept}", "", "Sec-WebSocket-Accept", "is empty, expected"},
 		{"another Accept", "{accept}", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "Sec-WebSocket-Accept", `is "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", expected`},
 		{"two Accepts", "\r\n\r\n", "\r\nSec-WebSocket-Accept: {accept}\r\n\r\n", "Sec-WebSocket-Accept", "expected"},
 		{"a subprotocol not offered", "\r\n\r\n", "\r\nSec-WebSocket-Protocol: Chat\r\n\r\n", "Sec-WebSocket-Protocol", "one that was offered: chat, superchat"},

@@ -25,7 +25,7 @@ type HandshakeError struct {
 	Kind HandshakeKind
 	// Rule is what was looked at: the name of a header field, "status" and the
 	// like. Got and Want are its value and what it should be; an empty Got
-	// means that it was missing.
+	// means that it was missing or empty.
 	Rule, Got, Want string
 	// Section is where RFC 6455 has the rule, or "".
 	Section string
@@ -64,6 +64,8 @@ func (e *HandshakeError) detail() string {
 	switch {
 	case e.Rule == "response" || e.Rule == "request":
 		s = fmt.Sprintf("%s is %s, expected %s", e.Rule, e.Got, e.Want)
+	case e.Got == "" && e.present():
+		s = fmt.Sprintf("%s is empty, expected %s", e.Rule, quoteWant(e.Want))
 	case e.Got == "":
 		s = fmt.Sprintf("%s is missing, expected %s", e.Rule, quoteWant(e.Want))
 	default:
@@ -73,6 +75,14 @@ func (e *HandshakeError) detail() string {
 		s += " (RFC 6455, Section " + e.Section + ")"
 	}
 	return s
+}
+
+// present reports whether the half of the peer has a field named Rule.
+func (e *HandshakeError) present() bool {
+	if e.Kind == HandshakeRejected {
+		return e.Request != nil && e.Request.Fields.Has(e.Rule)
+	}
+	return e.Response != nil && e.Response.Fields.Has(e.Rule)
 }
 
 // begun reports whether some of the peer's half had arrived.
