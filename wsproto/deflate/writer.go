@@ -26,27 +26,28 @@ var errNoSyncTail = errors.New("the compressor has not flushed")
 
 // A kind of writers, those that no connection uses in a pool.
 type kind struct {
-	pool sync.Pool
-	make func() (*flate.Writer, error)
+	pool   sync.Pool
+	level  int
+	window int // in bytes; 0 stands for the largest, the only one that has levels
 }
 
-// The kinds. The fast one has the level of every library that is out for speed.
+// The kinds. The fast one has the level of every library that is out for speed,
+// the narrow ones are in the order of their windows.
 var (
-	small  = &kind{make: func() (*flate.Writer, error) { return flate.NewWriter(nil, 7) }}
-	fast   = &kind{make: func() (*flate.Writer, error) { return flate.NewWriter(nil, flate.BestSpeed) }}
-	narrow = func() (k [MaxWindowBits]*kind) { // those with less than the largest window, by its bits
-		for bits := MinWindowBits; bits < MaxWindowBits; bits++ {
-			k[bits] = &kind{make: func() (*flate.Writer, error) { return flate.NewWriterWindow(nil, 1<<bits) }}
-		}
-		return k
-	}()
+	small  = kind{level: 7}
+	fast   = kind{level: flate.BestSpeed}
+	narrow = [MaxWindowBits - MinWindowBits]kind{
+		{window: 1 << 8}, {window: 1 << 9}, {window: 1 << 10}, {window: 1 << 11},
+		{window: 1 << 12}, {window: 1 << 13}, {window: 1 << 14},
+	}
 )
 
 // A writer is a compressor with where it writes to.
 type writer struct {
 	*flate.Writer
-	out  sink
-	kind *kind
+	out    sink
+	kind   *kind
+	primed bool // it was given a context, and refers to that
 	// Guarded by shelf.mu: whose context it has, and when it was used last.
 	of   *Codec
 	last uint64
@@ -70,9 +71,21 @@ func (k *kind) get(dict []byte) (*writer, error) {
 		}
 		w = &writer{Writer: fl, kind: k}
 	}
+	if len(dict) == 0 && !w.primed {
+		w.Reset(&w.out)
+		return w, nil
+	}
 	// Reset would bring an earlier context back.
 	w.ResetDict(&w.out, dict)
+	w.primed = len(dict) > 0
 	return w, nil
+}
+
+func (k *kind) make() (*flate.Writer, error) {
+	if k.window != 0 {
+		return flate.NewWriterWindow(nil, k.window)
+	}
+	return flate.NewWriter(nil, k.level)
 }
 
 func (w *writer) free() { w.kind.pool.Put(w) }
@@ -128,13 +141,13 @@ func (c *Codec) Encode(dst []byte, _ wsproto.Opcode, message []byte) ([]byte, ws
 // writerFor returns a writer that has the context for a message, and is nobody
 // else's.
 func (c *Codec) writerFor(message []byte) (*writer, error) {
-	k := fast
+	k := &fast
 	bits := c.send.WindowBits
 	switch {
 	case len(message) < smallMessage:
-		k = small
+		k = &small
 	case bits < MaxWindowBits:
-		k = narrow[bits]
+		k = &narrow[bits-MinWindowBits]
 	}
 	if w := c.takeWarm(); w != nil {
 		if w.kind == k {
@@ -145,7 +158,7 @@ func (c *Codec) writerFor(message []byte) (*writer, error) {
 	var dict []byte
 	if c.send.Takeover {
 		dict = c.sent.bytes()
-		if k == small {
+		if k == &small {
 			// No distance may exceed the window, which this kind does not know.
 			dict = c.sent.last(min(smallContext, c.send.Window()-len(message)))
 		}
@@ -156,7 +169,7 @@ func (c *Codec) writerFor(message []byte) (*writer, error) {
 // keep leaves the writer with the codec as long as it is not wanted elsewhere,
 // if it knows the context of the next message.
 func (c *Codec) keep(w *writer) {
-	overreaching := w.kind == small && c.send.WindowBits < MaxWindowBits
+	overreaching := w.kind == &small && c.send.WindowBits < MaxWindowBits
 	if !c.send.Takeover || overreaching {
 		w.free()
 		return
