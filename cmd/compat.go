@@ -42,7 +42,7 @@ var wscatOptions = [...]wscatOption{
 	{'p', "protocol", needsValue, "ws-version"},
 	{0, "proxy", needsValue, "proxy"},
 	{'P', "show-ping-pong", noValue, ""}, // control frames are shown anyway
-	{0, "slash", noValue, ""},            // so are slash commands always there
+	{0, "slash", noValue, "slash"},
 	{'s', "subprotocol", needsValue, "subprotocol"},
 	{'w', "wait", needsValue, "wait"},
 	{'x', "execute", needsValue, "execute"},

@@ -57,7 +57,7 @@ func TestRewriteWscat(t *testing.T) {
 		{"protocol version attached", "-p8 -c ws://h", "connect --ws-version=8 ws://h"},
 		{"no-color", "-c ws://h --no-color", "connect ws://h --no-color"},
 		{"proxy", "--proxy http://p:3128 -c ws://h", "connect --proxy=http://p:3128 ws://h"},
-		{"slash, show-ping-pong", "-c ws://h --slash -P --show-ping-pong", "connect ws://h"},
+		{"slash, show-ping-pong", "-c ws://h --slash -P --show-ping-pong", "connect ws://h --slash"},
 		{"subprotocols", "-s a -s b -c ws://h", "connect --subprotocol=a --subprotocol=b ws://h"},
 		{"origin", "-o http://o -c ws://h", "connect --origin=http://o ws://h"},
 		{"negative wait", "-c ws://h -x hi -w -1", "connect ws://h --execute=hi --wait=-1"},
