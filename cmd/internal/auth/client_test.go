@@ -32,7 +32,7 @@ func TestClient(t *testing.T) {
 		{"digest, stale", Digest, "", []step{{digest, "Digest "}, {stale, `Digest username="alice", realm="r", nonce="n2"`}}},
 		{"digest, run out", Digest, "", []step{{digest, "Digest "}, {"", "Digest "}, {fresh, `Digest username="alice", realm="r", nonce="n3"`}}},
 		{"digest, the first that is known", Digest, "", []step{{sha1 + ", " + strong + ", " + digest, "SHA-256"}}},
-		{"digest, none that is known", Digest, "", []step{{sha1, `asks for Digest with the algorithm "SHA-1"`}}},
+		{"digest, none that is known", Digest, "", []step{{sha1, `asks for the algorithm "SHA-1" of Digest`}}},
 		{"digest, asked for basic", Digest, "", []step{{basic + ", Negotiate", "asks for Basic or Negotiate"}}},
 		{"digest, asked for nothing", Digest, "", []step{{"", "how to authenticate"}}},
 		{"any, digest", Any, "", []step{{basic + ", " + digest, "Digest "}}},

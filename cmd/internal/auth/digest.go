@@ -48,22 +48,22 @@ func newDigest(c Challenge, random io.Reader) (*digest, error) {
 	case "SHA-512-256":
 		d.hash = func(s string) string { b := sha512.Sum512_256([]byte(s)); return hex.EncodeToString(b[:]) }
 	default:
-		return nil, fmt.Errorf("Digest with the algorithm %.60q, expected MD5, SHA-256 or SHA-512-256 (RFC 7616, Section 3.3)", c.Param("algorithm"))
+		return nil, fmt.Errorf("the algorithm %.60q of Digest, expected MD5, SHA-256 or SHA-512-256 (RFC 7616, Section 3.3)", c.Param("algorithm"))
 	}
 	if qop := c.Param("qop"); qop != "" {
 		for option := range strings.SplitSeq(qop, ",") {
 			d.qop = d.qop || strings.EqualFold(strings.Trim(option, " \t"), "auth")
 		}
 		if !d.qop {
-			return nil, fmt.Errorf("Digest with the quality of protection %.60q, expected auth (RFC 7616, Section 3.3)", qop)
+			return nil, fmt.Errorf("the quality of protection %.60q of Digest, expected auth (RFC 7616, Section 3.3)", qop)
 		}
 	}
 	if c.Param("nonce") == "" {
-		return nil, errors.New("Digest without a nonce (RFC 7616, Section 3.3)")
+		return nil, errors.New("an answer to Digest without a nonce (RFC 7616, Section 3.3)")
 	}
 	for _, name := range []string{"realm", "nonce", "opaque"} {
 		if v := c.Param(name); strings.ContainsFunc(v, unicode.IsControl) {
-			return nil, fmt.Errorf("Digest with a control character in the %s %.60q", name, v)
+			return nil, fmt.Errorf("an answer to Digest with a control character in the %s %.60q", name, v)
 		}
 	}
 	if random == nil {

@@ -108,7 +108,7 @@ func TestDigestRefused(t *testing.T) {
 	for _, test := range []struct{ challenge, want string }{
 		{`Digest realm=r, nonce=n, algorithm=SHA-1`, `algorithm "SHA-1"`},
 		{`Digest realm=r, nonce=n, algorithm=MD5-sess-sess`, `algorithm "MD5-sess-sess"`},
-		{`Digest realm=r, nonce=n, qop="auth-int"`, `"auth-int", expected auth`},
+		{`Digest realm=r, nonce=n, qop="auth-int"`, `"auth-int" of Digest, expected auth`},
 		{`Digest realm=r`, "without a nonce"},
 		{"Digest realm=\"a\x01b\", nonce=n", "control character in the realm"},
 	} {
