@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"wscope/cmd/internal/lineedit"
+	"wscope/cmd/internal/rawframe"
 	"wscope/render"
 	"wscope/wsproto"
 )
@@ -172,7 +173,7 @@ func (b *broadcast) sendFragments(op wsproto.Opcode, p []byte, size int) error {
 	return b.all(func(c *wsproto.Conn) error { return c.WriteFragmented(op, p, size) })
 }
 
-func (b *broadcast) sendFrame(f rawFrame) error { return b.all(f.on) }
+func (b *broadcast) sendFrame(f rawframe.Frame) error { return b.all(f.On) }
 
 func (b *broadcast) ping(p []byte) error {
 	return b.all(func(c *wsproto.Conn) error { return c.Ping(p) })

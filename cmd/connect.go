@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"wscope/cmd/internal/literal"
 	"wscope/render"
 	"wscope/wsproto"
 )
@@ -170,7 +171,7 @@ func (o *connectOptions) complete() error {
 	if o.null {
 		o.delimiter = "\x00"
 	}
-	d, err := unescape(o.delimiter)
+	d, err := literal.Unescape(o.delimiter)
 	if err != nil {
 		return usageError(`--delimiter '\t'`, "--delimiter: %w", err)
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"wscope/cmd/internal/spell"
 )
 
 // An exitError is an error that knows its exit status and, where it is known,
@@ -209,47 +211,10 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 			names = append(names, f.Name)
 		}
 	})
-	if near := nearest(name, names); near != "" {
+	if near := spell.Nearest(name, names); near != "" {
 		e.hint = "did you mean --" + near + "?"
 	} else {
 		e.hint = "see " + path + " --help"
 	}
 	return e
-}
-
-// nearest returns the name that word was perhaps meant to be: one that it is
-// the beginning of, or one that few typing errors lie between. It returns "" if
-// there is none.
-func nearest(word string, names []string) string {
-	best, least := "", len(word)/3+2
-	for _, name := range names {
-		d := editDistance(word, name)
-		if len(word) >= 2 && strings.HasPrefix(name, word) {
-			d = 1
-		}
-		if d < least {
-			best, least = name, d
-		}
-	}
-	return best
-}
-
-// editDistance counts the bytes to insert, delete and replace to make b of a.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"wscope/cmd/internal/lineedit"
+	"wscope/cmd/internal/rawframe"
 	"wscope/render"
 	"wscope/wsproto"
 )
@@ -170,7 +171,7 @@ func (s *session) command(line string) error { return runCommand(pipedTalker{s},
 
 func (s *session) payload(arg string) ([]byte, error) { return s.payloads.read(arg) }
 
-func (s *session) sendFrame(f rawFrame) error { return f.on(s.conn()) }
+func (s *session) sendFrame(f rawframe.Frame) error { return f.On(s.conn()) }
 
 func (s *session) ping(p []byte) error { return s.conn().Ping(p) }
 

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"wscope/cmd/internal/literal"
 	"wscope/wsproto"
 )
 
@@ -53,46 +52,7 @@ func (r *payloadReader) unescape(s string) ([]byte, error) {
 	if !r.escape {
 		return []byte(s), nil
 	}
-	return unescape(s)
-}
-
-// unescape understands \\ \n \r \t \0 \a \b \e \f \v \xHH \uHHHH and
-// \UHHHHHHHH.
-func unescape(s string) ([]byte, error) {
-	var b []byte
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' {
-			b = append(b, s[i])
-			continue
-		}
-		if i++; i == len(s) {
-			return nil, errors.New(`a \ at the end escapes nothing; write \\ for the character itself`)
-		}
-		digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[s[i]]
-		if digits == 0 {
-			at := strings.IndexByte(`\nrt0abefv"'`, s[i])
-			if at < 0 {
-				r, _ := utf8.DecodeRuneInString(s[i:])
-				return nil, fmt.Errorf(`\%c at offset %d is no escape; expected one of \\ \n \r \t \0 \e \xHH \uHHHH \UHHHHHHHH`, r, i-1)
-			}
-			b = append(b, "\\\n\r\t\x00\a\b\x1b\f\v\"'"[at])
-			continue
-		}
-		hex := s[i+1 : min(len(s), i+1+digits)]
-		n, err := strconv.ParseUint(hex, 16, 32)
-		if err != nil || len(hex) < digits {
-			return nil, fmt.Errorf(`\%c at offset %d needs %d hex digits`, s[i], i-1, digits)
-		}
-		if digits == 2 {
-			b = append(b, byte(n))
-		} else if !utf8.ValidRune(rune(n)) {
-			return nil, fmt.Errorf(`\%c%s at offset %d is no character`, s[i], hex, i-1)
-		} else {
-			b = utf8.AppendRune(b, rune(n))
-		}
-		i += digits
-	}
-	return b, nil
+	return literal.Unescape(s)
 }
 
 // opcode returns what a message of the user's goes out as.
@@ -105,18 +65,10 @@ func opcode(binary bool) wsproto.Opcode {
 
 // checkText refuses a text message that is not UTF-8 and says where.
 func checkText(p []byte) error {
-	if utf8.Valid(p) {
-		return nil
+	if err := literal.CheckText(p); err != nil {
+		return &fileError{err}
 	}
-	at := 0
-	for at < len(p) {
-		r, n := utf8.DecodeRune(p[at:])
-		if r == utf8.RuneError && n == 1 {
-			break
-		}
-		at += n
-	}
-	return &fileError{fmt.Errorf("not UTF-8: byte 0x%02X at offset %d (RFC 6455, Section 8.1)", p[at], at)}
+	return nil
 }
 
 const binaryHint = "send it as a binary message with --binary"

@@ -4,64 +4,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 )
-
-func TestUnescape(t *testing.T) {
-	for _, tt := range []struct {
-		in, want string
-		err      string
-	}{
-		{"", "", ""},
-		{"plain ❤ \xff", "plain ❤ \xff", ""},
-		{`\n\r\t\0\a\b\e\f\v\"\'\\`, "\n\r\t\x00\a\b\x1b\f\v\"'\\", ""},
-		{`\x00\xfF\u263a\U0001f600`, "\x00\xff☺😀", ""},
-		{`a\x41b`, "aAb", ""},
-		{`\\n`, `\n`, ""},
-		{`\`, "", `at the end`},
-		{`ab\q`, "", `\q at offset 2 is no escape`},
-		{`\é`, "", `\é at offset 0 is no escape`},
-		{`\x4`, "", `\x at offset 0 needs 2 hex digits`},
-		{`\xg0`, "", `\x at offset 0 needs 2 hex digits`},
-		{`\u12`, "", `\u at offset 0 needs 4 hex digits`},
-		{`\x+1`, "", `needs 2`},
-		{`\ud800`, "", `\ud800 at offset 0 is no character`},
-		{`\Uffffffff`, "", `is no character`},
-	} {
-		got, err := unescape(tt.in)
-		if string(got) != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
-			t.Errorf("unescape(%q) = %q, %v, want %q, %q", tt.in, got, err, tt.want, tt.err)
-		}
-	}
-}
-
-// FuzzUnescape holds unescape against strconv.Unquote.
-func FuzzUnescape(f *testing.F) {
-	for _, s := range []string{`\n`, `\x00\u263a\U0001f600`, `\`, `\\\"`, "\xff", `\e\0`, `a\tb`} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		got, err := unescape(s)
-		if len(got) > len(s) {
-			t.Errorf("unescape(%q) = %q is longer", s, got)
-		}
-		if goDiffers.MatchString(s) || !utf8.ValidString(s) {
-			return
-		}
-		want, wantErr := strconv.Unquote(`"` + s + `"`)
-		if (err == nil) != (wantErr == nil) || err == nil && string(got) != want {
-			t.Errorf("unescape(%q) = %q, %v, Go has %q, %v", s, got, err, want, wantErr)
-		}
-	})
-}
-
-// goDiffers matches what a string of Go has in another way: line ends, quotes,
-// octal escapes.
-var goDiffers = regexp.MustCompile(`[\n"]|\\[0-7e']`)
 
 func TestPayloadReader(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
@@ -99,22 +44,5 @@ func TestPayloadReader(t *testing.T) {
 	}
 	if _, err := new(payloadReader).read("@-"); err == nil || errors.As(err, &file) {
 		t.Errorf("read of a stdin that cannot be had = %v", err)
-	}
-}
-
-func TestCheckText(t *testing.T) {
-	for _, tt := range []struct{ in, want string }{
-		{"", ""},
-		{"ü❤😀\x00\ufffd", ""},
-		{"\xff", "byte 0xFF at offset 0"},
-		{"ab\xc3(", "byte 0xC3 at offset 2"},
-		{"é\xed\xa0\x80", "byte 0xED at offset 2"}, // a surrogate
-		{"ok\xf0\x9f\x98", "byte 0xF0 at offset 2"},
-		{"\ufffd\xc0\xaf", "byte 0xC0 at offset 3"},
-	} {
-		err := checkText([]byte(tt.in))
-		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("checkText(%q) = %v, want %q", tt.in, err, tt.want)
-		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
 
+	"wscope/cmd/internal/spell"
 	"wscope/render"
 )
 
@@ -197,7 +198,7 @@ func rootArgs(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	if near := nearest(word, names); near != "" {
+	if near := spell.Nearest(word, names); near != "" {
 		e.hint = "did you mean wscope " + near + "?"
 	}
 	return e

@@ -1,15 +1,14 @@
 package cmd
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
+	"wscope/cmd/internal/literal"
+	"wscope/cmd/internal/rawframe"
+	"wscope/cmd/internal/spell"
 	"wscope/render"
 	"wscope/wsproto"
 )
@@ -19,7 +18,7 @@ import (
 type talker interface {
 	send(op wsproto.Opcode, p []byte) error
 	sendFragments(op wsproto.Opcode, p []byte, size int) error
-	sendFrame(f rawFrame) error
+	sendFrame(f rawframe.Frame) error
 	ping(p []byte) error
 	pong(p []byte) error
 	closeWith(c closing) error
@@ -90,7 +89,7 @@ func findCommand(line string) (slashCommand, string, error) {
 		names = append(names, c.name)
 	}
 	err := fmt.Errorf("there is no command /%s", name)
-	if near := nearest(name, names); near != "" {
+	if near := spell.Nearest(name, names); near != "" {
 		err = fmt.Errorf("%w; did you mean /%s?", err, near)
 	} else {
 		err = fmt.Errorf("%w; /help lists them, and //%s sends the text", err, name)
@@ -168,7 +167,13 @@ func closeCodes() []string {
 
 func formatNames() []string { return []string{"frames", "messages", "hex", "json"} }
 
-func frameFields() []string { return []string{"op=", "fin=", "rsv=", "mask=", "len=", "enc="} }
+func frameFields() []string {
+	var names []string
+	for _, name := range rawframe.Fields() {
+		names = append(names, name+"=")
+	}
+	return names
+}
 
 func sendText(t talker, arg string) error {
 	p, err := t.payload(arg)
@@ -190,30 +195,11 @@ func sendBinary(t talker, arg string) error {
 }
 
 func sendHex(t talker, arg string) error {
-	p, err := parseHex(arg)
+	p, err := literal.Hex(arg)
 	if err != nil {
 		return err
 	}
 	return t.send(wsproto.OpBinary, p)
-}
-
-// parseHex reads hex digits with any white space, commas, colons and 0x between
-// the bytes.
-func parseHex(s string) ([]byte, error) {
-	var digits strings.Builder
-	for field := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(" \t\r\n,:", r) }) {
-		field = strings.TrimPrefix(strings.TrimPrefix(field, "0x"), "0X")
-		if len(field)%2 != 0 {
-			return nil, fmt.Errorf("%q has an odd number of digits, expected two for each byte", field)
-		}
-		digits.WriteString(field)
-	}
-	p, err := hex.DecodeString(digits.String())
-	var bad hex.InvalidByteError
-	if errors.As(err, &bad) {
-		return nil, fmt.Errorf("%q is no hex digit, expected bytes such as 00 ff 7f", rune(bad))
-	}
-	return p, err
 }
 
 func sendFile(t talker, arg string) error {
@@ -289,139 +275,10 @@ func showHeaders(t talker, _ string) error {
 	return err
 }
 
-// A rawFrame is a frame as somebody wants it on the wire.
-type rawFrame struct {
-	wsproto.Header
-	payload []byte
-	// freshKey asks for a key of our own, for a masked frame without a given
-	// one; ownMask asks for what our role does.
-	freshKey, ownMask bool
-}
-
 func sendRawFrame(t talker, arg string) error {
-	f, err := parseRawFrame(arg, t.payload)
+	f, err := rawframe.Parse(arg, t.payload)
 	if err != nil {
 		return err
 	}
 	return t.sendFrame(f)
-}
-
-// parseRawFrame reads fields such as op=0x9 fin=0 rsv=100 mask=37fa213d len=200
-// enc=64, and the payload behind them: text, hex:..., base64:..., or @file.
-func parseRawFrame(s string, payload func(string) ([]byte, error)) (rawFrame, error) {
-	f := rawFrame{ownMask: true}
-	f.FIN = true
-	f.Opcode = wsproto.OpText
-	length := int64(-1)
-	rest := strings.TrimLeft(s, " ")
-	for rest != "" {
-		word, after, _ := strings.Cut(rest, " ")
-		name, value, ok := strings.Cut(word, "=")
-		if !ok || !slices.Contains(frameFields(), name+"=") {
-			break
-		}
-		if err := f.set(name, value, &length); err != nil {
-			return f, fmt.Errorf("%s: %w", word, err)
-		}
-		rest = strings.TrimLeft(after, " ")
-	}
-	var err error
-	if digits, ok := strings.CutPrefix(rest, "hex:"); ok {
-		f.payload, err = parseHex(digits)
-	} else if b64, ok := strings.CutPrefix(rest, "base64:"); ok {
-		f.payload, err = base64.StdEncoding.DecodeString(b64)
-	} else {
-		f.payload, err = payload(rest)
-	}
-	if err != nil {
-		return f, err
-	}
-	f.PayloadLen = uint64(len(f.payload))
-	if length >= 0 {
-		f.PayloadLen = uint64(length)
-	}
-	return f, nil
-}
-
-var frameOpcodes = map[string]wsproto.Opcode{
-	"continuation": wsproto.OpContinuation, "text": wsproto.OpText, "binary": wsproto.OpBinary,
-	"close": wsproto.OpClose, "ping": wsproto.OpPing, "pong": wsproto.OpPong,
-}
-
-func (f *rawFrame) set(name, value string, length *int64) error {
-	switch name {
-	case "op":
-		if op, ok := frameOpcodes[value]; ok {
-			f.Opcode = op
-			return nil
-		}
-		n, err := strconv.ParseUint(value, 0, 8)
-		if err != nil || n > 15 {
-			return errors.New("expected an opcode, 0 to 15, or a name such as ping")
-		}
-		f.Opcode = wsproto.Opcode(n)
-	case "fin":
-		switch value {
-		case "0", "1":
-			f.FIN = value == "1"
-		default:
-			return errors.New("expected 0 or 1")
-		}
-	case "rsv":
-		if len(value) != 3 || strings.Trim(value, "01") != "" {
-			return errors.New("expected the three reserved bits, such as 100")
-		}
-		for i, bit := range []wsproto.RSV{wsproto.RSV1, wsproto.RSV2, wsproto.RSV3} {
-			if value[i] == '1' {
-				f.RSV |= bit
-			}
-		}
-	case "mask":
-		f.ownMask = false
-		switch value {
-		case "0":
-			f.Masked = false
-		case "1":
-			f.Masked, f.freshKey = true, true
-		default:
-			key, err := hex.DecodeString(value)
-			if err != nil || len(key) != 4 {
-				return errors.New("expected 0, 1 or a masking key of 8 hex digits")
-			}
-			f.Masked, f.freshKey, f.MaskingKey = true, false, [4]byte(key)
-		}
-	case "len":
-		n, err := strconv.ParseInt(value, 0, 64)
-		if err != nil || n < 0 {
-			return errors.New("expected the payload length that the header claims")
-		}
-		*length = n
-	case "enc":
-		switch value {
-		case "7":
-			f.LenBytes = 0
-		case "16":
-			f.LenBytes = 2
-		case "64":
-			f.LenBytes = 8
-		default:
-			return errors.New("expected how many bits encode the length: 7, 16 or 64")
-		}
-	}
-	return nil
-}
-
-// on sends the frame on a connection.
-func (f rawFrame) on(c *wsproto.Conn) error {
-	if f.ownMask {
-		f.Masked = c.Role() == wsproto.Client
-		f.freshKey = f.Masked
-	}
-	if f.freshKey {
-		var err error
-		if f.MaskingKey, err = c.NewMaskingKey(); err != nil {
-			return err
-		}
-	}
-	return c.WriteFrame(f.Header, bytes.Clone(f.payload))
 }

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"wscope/cmd/internal/rawframe"
 	"wscope/render"
 	"wscope/wsproto"
 )
@@ -28,7 +28,9 @@ func (t *noteTalker) send(op wsproto.Opcode, p []byte) error { return t.note("se
 func (t *noteTalker) sendFragments(op wsproto.Opcode, p []byte, size int) error {
 	return t.note("send %v %q by %d", op, p, size)
 }
-func (t *noteTalker) sendFrame(f rawFrame) error         { return t.note("frame %v %q", f.Opcode, f.payload) }
+func (t *noteTalker) sendFrame(f rawframe.Frame) error {
+	return t.note("frame %v %q", f.Opcode, f.Payload)
+}
 func (t *noteTalker) ping(p []byte) error                { return t.note("ping %q", p) }
 func (t *noteTalker) pong(p []byte) error                { return t.note("pong %q", p) }
 func (t *noteTalker) closeWith(c closing) error          { return t.note("close %d %q", c.code, c.reason) }
@@ -181,62 +183,5 @@ func TestCompleteSlash(t *testing.T) {
 	}
 	if got, replace := completeSlash("/", 1); len(got) != len(slashCommands()) || replace != 1 {
 		t.Errorf("completeSlash of a slash = %q, %d, want all commands", got, replace)
-	}
-}
-
-func TestParseRawFrame(t *testing.T) {
-	text := func(s string) ([]byte, error) { return []byte(s), nil }
-	own := func(h wsproto.Header, p string) rawFrame {
-		return rawFrame{Header: h, payload: []byte(p), ownMask: true}
-	}
-	for _, tt := range []struct {
-		in   string
-		want rawFrame
-	}{
-		{"", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText}, "")},
-		{"hello you", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 9}, "hello you")},
-		{"op=ping x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpPing, PayloadLen: 1}, "x")},
-		{"op=0xB", own(wsproto.Header{FIN: true, Opcode: 0xB}, "")},
-		{"op=11", own(wsproto.Header{FIN: true, Opcode: 0xB}, "")},
-		{"fin=0  rsv=101 x", own(wsproto.Header{RSV: wsproto.RSV1 | wsproto.RSV3, Opcode: wsproto.OpText, PayloadLen: 1}, "x")},
-		{"len=200 x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 200}, "x")},
-		{"len=0x7fffffffffffffff", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 1<<63 - 1}, "")},
-		{"enc=64 x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 1, LenBytes: 8}, "x")},
-		{"enc=16 x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 1, LenBytes: 2}, "x")},
-		{"op=2 hex:00 ff", own(wsproto.Header{FIN: true, Opcode: wsproto.OpBinary, PayloadLen: 2}, "\x00\xff")},
-		{"op=2 base64:AP8=", own(wsproto.Header{FIN: true, Opcode: wsproto.OpBinary, PayloadLen: 2}, "\x00\xff")},
-		{"mask=0 x", rawFrame{Header: wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 1}, payload: []byte("x")}},
-		{"mask=1", rawFrame{Header: wsproto.Header{FIN: true, Opcode: wsproto.OpText, Masked: true}, payload: []byte{}, freshKey: true}},
-		{"mask=01020304", rawFrame{Header: wsproto.Header{FIN: true, Opcode: wsproto.OpText, Masked: true, MaskingKey: [4]byte{1, 2, 3, 4}}, payload: []byte{}}},
-		// What is no field is payload, what follows it too.
-		{"a=b op=9", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 8}, "a=b op=9")},
-		{"op=9 =x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpPing, PayloadLen: 2}, "=x")},
-	} {
-		got, err := parseRawFrame(tt.in, text)
-		if err != nil || got.Header != tt.want.Header || string(got.payload) != string(tt.want.payload) ||
-			got.ownMask != tt.want.ownMask || got.freshKey != tt.want.freshKey {
-			t.Errorf("parseRawFrame(%q) = %+v, %v, want %+v", tt.in, got, err, tt.want)
-		}
-	}
-	for _, tt := range []struct{ in, want string }{
-		{"op=16", "op=16: expected an opcode"},
-		{"op=x", "op=x: expected an opcode"},
-		{"fin=yes", "fin=yes: expected 0 or 1"},
-		{"rsv=1", "expected the three reserved bits"},
-		{"rsv=012", "expected the three reserved bits"},
-		{"mask=0102", "expected 0, 1 or a masking key of 8 hex digits"},
-		{"len=-1", "expected the payload length"},
-		{"len=0x8000000000000000", "expected the payload length"},
-		{"enc=8", "expected how many bits encode the length: 7, 16 or 64"},
-		{"hex:0", "odd number of digits"},
-		{"base64:!", "illegal base64"},
-	} {
-		if _, err := parseRawFrame(tt.in, text); err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("parseRawFrame(%q) = %v, want %q", tt.in, err, tt.want)
-		}
-	}
-	broken := errors.New("broken")
-	if _, err := parseRawFrame("@x", func(string) ([]byte, error) { return nil, broken }); !errors.Is(err, broken) {
-		t.Errorf("parseRawFrame with a payload that cannot be had = %v", err)
 	}
 }

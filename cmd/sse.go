@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wscope/cmd/internal/literal"
 	"wscope/sse"
 	"wscope/wsproto"
 )
@@ -157,7 +158,7 @@ func (o *sseOptions) complete() error {
 	if o.null {
 		o.delimiter = "\x00"
 	}
-	d, err := unescape(o.delimiter)
+	d, err := literal.Unescape(o.delimiter)
 	if err != nil {
 		return usageError(`--delimiter '\t'`, "--delimiter: %w", err)
 	}

@@ -86,7 +86,7 @@ func (c *Conn) init(nc net.Conn, role Role, cfg Config) {
 		c.cfg.Now = time.Now
 	}
 	c.out.keys.rand = cfg.Rand
-	c.in.traced = cfg.Trace.FrameReceived != nil
+	c.in.traced = cfg.Trace.receives()
 	if role == Server {
 		c.in.maskBit = 0x80
 	} else {

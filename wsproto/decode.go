@@ -139,7 +139,7 @@ func (w *wireReader) Next() ([]byte, error) {
 		d.err = err
 		return nil, err
 	}
-	if c.cfg.Trace.FrameReceived != nil {
+	if c.in.traced {
 		d.wire = append(d.wire, p[:min(len(p), maxTracedWire-len(d.wire))]...)
 	}
 	if d.done = done; done && len(p) == 0 {

@@ -98,7 +98,7 @@ func (c *Conn) receive(p []byte) (int, error) {
 		n, err := c.nc.Read(p)
 		if n > 0 {
 			in.n.wire += uint64(n)
-			if c.cfg.Trace.FrameReceived != nil {
+			if in.traced = c.cfg.Trace.receives(); in.traced {
 				in.arrived = c.now()
 			}
 			return n, nil

@@ -267,9 +267,7 @@ func (c *Conn) wholeFrame(h Header, n int, only bool) ([]byte, error) {
 		if whole {
 			in.r += n + length
 			in.n.bytes += h.PayloadLen
-			if c.cfg.Trace.FrameReceived != nil {
-				c.reportReceived(h, p, nil)
-			}
+			c.reportReceived(h, p, nil)
 			if !only {
 				in.msg = append(in.msg, p...)
 				p = in.msg

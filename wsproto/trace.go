@@ -1,6 +1,9 @@
 package wsproto
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // A Trace looks inside a connection. Every field may be nil. The functions are
 // called synchronously, so the connection waits while they run; they must not
@@ -21,9 +24,23 @@ type Trace struct {
 	// goroutine, before anything is sent because of the frame and before its
 	// message is returned, except by [Conn.ReadPiece].
 	FrameReceived func(*FrameInfo)
+	// Switch turns FrameSent and FrameReceived on and off while the connection
+	// is open; nil leaves them on. It is looked at before each frame that is
+	// sent and with each read of the network, so that they cost next to nothing
+	// while they are off. Of a message that is under way when they are turned
+	// on they may see only a part.
+	Switch *atomic.Bool
 	// Waiting runs on the reading goroutine each time it has used up what has
 	// arrived and is about to wait for more.
 	Waiting func()
+}
+
+// sends reports whether frames that are sent are to be reported.
+func (t *Trace) sends() bool { return t.FrameSent != nil && (t.Switch == nil || t.Switch.Load()) }
+
+// receives reports whether frames that are received are to be reported.
+func (t *Trace) receives() bool {
+	return t.FrameReceived != nil && (t.Switch == nil || t.Switch.Load())
 }
 
 // A FrameInfo is a frame that crossed the wire. It is lent for the duration of
@@ -68,7 +85,7 @@ func (c *Conn) arrived(h Header, n, unmasked int) []byte {
 	if uint64(len(p)) > h.PayloadLen {
 		p = p[:h.PayloadLen]
 	}
-	if h.Masked && c.cfg.Trace.FrameReceived != nil {
+	if h.Masked && in.traced {
 		Mask(p[unmasked:], p[unmasked:], h.MaskingKey, unmasked)
 	}
 	return p
@@ -78,12 +95,14 @@ func (c *Conn) arrived(h Header, n, unmasked int) []byte {
 // a lenient connection has noted, unless another is given, and what came out of
 // an extension.
 func (c *Conn) reportReceived(h Header, p []byte, rule *ProtocolError) {
-	f := c.cfg.Trace.FrameReceived
-	if f == nil {
-		return
-	}
 	in := &c.in
 	i := &in.info
+	if !in.traced {
+		if i.Broken != nil || i.Encoded {
+			*i = FrameInfo{} // it is not about the next frame
+		}
+		return
+	}
 	i.Time, i.Header, i.Payload = in.arrived, h, p
 	if rule != nil {
 		i.Broken = rule
@@ -91,7 +110,7 @@ func (c *Conn) reportReceived(h Header, p []byte, rule *ProtocolError) {
 	if h.Opcode <= OpBinary && (in.frames > 1 || !h.FIN) {
 		i.Fragment = in.frames
 	}
-	f(i)
+	c.cfg.Trace.FrameReceived(i)
 	*i = FrameInfo{}
 }
 

@@ -2,7 +2,9 @@ package wsproto_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
@@ -148,4 +150,40 @@ func TestWaiting(t *testing.T) {
 	if waits != 2 || open != 1 {
 		t.Errorf("waited %d times, %d of them inside a message", waits, open)
 	}
+}
+
+// TestTraceSwitch turns the reports of frames on and off while a connection is
+// open.
+func TestTraceSwitch(t *testing.T) {
+	inBubbles(t, func(t *testing.T, role wsproto.Role) {
+		var on atomic.Bool
+		r := new(record)
+		trace := r.trace()
+		trace.Switch = &on
+		c, p := newConn(role, wsproto.Config{Trace: trace, Lenient: true})
+		exchange := func(sent string, f wstest.Frame) {
+			t.Helper()
+			c.WriteMessage(wsproto.OpText, []byte(sent))
+			if _, err := p.ReadFrame(); err != nil {
+				t.Fatal(err)
+			}
+			p.Send(f)
+			if _, err := c.ReadMessage(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exchange("a", wstest.Text("b"))
+		exchange("c", wstest.Text("not UTF-8: \xff"))
+		on.Store(true)
+		exchange("d", wstest.Text("e"))
+		exchange("f", wstest.Binary(strings.Repeat("x", 100)))
+		on.Store(false)
+		exchange("g", wstest.Text("h"))
+		want := []string{`-> text "d"`, `<- text "e"`, `-> text "f"`, `<- binary "` + strings.Repeat("x", 100) + `"`}
+		if !slices.Equal(r.lines, want) {
+			t.Errorf("traced %q, want %q", r.lines, want)
+		}
+		c.Abort(nil)
+		p.Close()
+	})
 }

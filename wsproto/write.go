@@ -71,7 +71,7 @@ func (c *Conn) writeMessage(op Opcode, p []byte, flush bool) error {
 		switch {
 		case c.codec != nil:
 			err = c.putFragmented(op, p, len(p))
-		case len(p) < largePayload && c.cfg.Trace.FrameSent == nil:
+		case len(p) < largePayload && !c.cfg.Trace.sends():
 			err = c.putShort(op, p)
 		default:
 			err = c.put(Header{FIN: true, Opcode: op}, p)
@@ -234,7 +234,7 @@ func (c *Conn) put(h Header, p []byte) error {
 // It is called with mu held.
 func (c *Conn) putFrame(h Header, p []byte) error {
 	o := &c.out
-	if c.cfg.Trace.FrameSent != nil {
+	if c.cfg.Trace.sends() {
 		c.reportSent(h, p)
 	}
 	o.n.frames++

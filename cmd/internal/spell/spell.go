@@ -1,0 +1,41 @@
+// Package spell finds the word that somebody perhaps meant.
+package spell
+
+import "strings"
+
+// Nearest returns the name that word was perhaps meant to be: one that it is
+// the beginning of, or one that few typing errors lie between. It returns "" if
+// there is none.
+func Nearest(word string, names []string) string {
+	best, least := "", len(word)/3+2
+	for _, name := range names {
+		d := editDistance(word, name)
+		if len(word) >= 2 && strings.HasPrefix(name, word) {
+			d = 1
+		}
+		if d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// editDistance counts the bytes to insert, delete and replace to make b of a.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,37 @@
+package spell
+
+import "testing"
+
+func TestNearest(t *testing.T) {
+	names := []string{"accept-key", "connect", "listen", "version", "help"}
+	for _, tt := range []struct{ word, want string }{
+		{"conect", "connect"},
+		{"con", "connect"},
+		{"listne", "listen"},
+		{"acceptkey", "accept-key"},
+		{"hlep", "help"},
+		{"bogus", ""},
+		{"x", ""},
+		{"", ""},
+	} {
+		if got := Nearest(tt.word, names); got != tt.want {
+			t.Errorf("Nearest(%q) = %q, want %q", tt.word, got, tt.want)
+		}
+	}
+}
+
+func TestEditDistance(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"a", "", 1}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"same", "same", 0}, {"ab", "ba", 2},
+	} {
+		if got := editDistance(tt.a, tt.b); got != tt.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+		if got := editDistance(tt.b, tt.a); got != tt.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", tt.b, tt.a, got, tt.want)
+		}
+	}
+}
