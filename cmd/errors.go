@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"wscope/cmd/internal/shell"
 	"wscope/cmd/internal/spell"
 )
 
@@ -167,7 +168,7 @@ func flagExample(cmd *cobra.Command, f *pflag.Flag) string {
 	use := "--" + f.Name
 	switch value, _ := pflag.UnquoteUsage(f); {
 	case len(f.Annotations[exampleAnnotation]) > 0:
-		use += " " + shellQuote(f.Annotations[exampleAnnotation][0])
+		use += " " + shell.Quote(f.Annotations[exampleAnnotation][0])
 	case f.NoOptDefVal != "":
 		// A switch stands by itself.
 	case strings.HasPrefix(f.Value.Type(), "int"), strings.HasPrefix(f.Value.Type(), "uint"):
@@ -175,23 +176,15 @@ func flagExample(cmd *cobra.Command, f *pflag.Flag) string {
 	case f.Value.Type() == "duration":
 		use += " 5s"
 	case f.DefValue != "" && f.DefValue != "[]":
-		use += " " + shellQuote(f.DefValue)
+		use += " " + shell.Quote(f.DefValue)
 	default:
-		use += " " + shellQuote(strings.ToUpper(value))
+		use += " " + shell.Quote(strings.ToUpper(value))
 	}
 	path := cmd.CommandPath()
 	if args, ok := strings.CutPrefix(firstExample(cmd), path+" "); ok && cmd.HasParent() {
 		use += " " + args
 	}
 	return path + " " + use
-}
-
-// shellQuote quotes s if a shell would not take it as one word.
-func shellQuote(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t\n'\"\\$&|;<>(){}[]*?!#~`") {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {

@@ -79,18 +79,3 @@ func TestFlagErrorOfFile(t *testing.T) {
 		t.Errorf("got %#v", err)
 	}
 }
-
-func TestShellQuote(t *testing.T) {
-	for _, tt := range []struct{ in, want string }{
-		{"", "''"},
-		{"ws://127.0.0.1:8080/a", "ws://127.0.0.1:8080/a"},
-		{"ws://h/?a=b&c", "'ws://h/?a=b&c'"},
-		{"a b", "'a b'"},
-		{"it's", `'it'\''s'`},
-		{"$HOME", "'$HOME'"},
-	} {
-		if got := shellQuote(tt.in); got != tt.want {
-			t.Errorf("shellQuote(%q) = %s, want %s", tt.in, got, tt.want)
-		}
-	}
-}

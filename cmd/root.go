@@ -16,6 +16,7 @@ import (
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
 
+	"wscope/cmd/internal/shell"
 	"wscope/cmd/internal/spell"
 	"wscope/render"
 )
@@ -189,7 +190,7 @@ func rootArgs(cmd *cobra.Command, args []string) error {
 	}
 	word := args[0]
 	if strings.Contains(word, "://") {
-		return usageError("wscope connect "+shellQuote(word), `a command has to come before "%s"`, word)
+		return usageError("wscope connect "+shell.Quote(word), `a command has to come before "%s"`, word)
 	}
 	e := &exitError{code: exitUsage, err: fmt.Errorf(`there is no command "%s"`, word), hint: "see wscope --help"}
 	var names []string
