@@ -1,0 +1,62 @@
+package netdial
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/proxy"
+)
+
+// socks asks the SOCKS5 proxy at the other end of c for a tunnel.
+//
+// RFC 1928, and RFC 1929 for user and password.
+func (p *Proxy) socks(ctx context.Context, c net.Conn, to string) error {
+	var auth *proxy.Auth
+	if p.HasAuth {
+		auth = &proxy.Auth{User: p.User, Password: p.Password}
+	}
+	d, err := proxy.SOCKS5("tcp", p.Addr(), auth, nil)
+	if err != nil {
+		return err
+	}
+	over, ok := d.(interface {
+		DialWithConn(ctx context.Context, c net.Conn, network, addr string) (net.Addr, error)
+	})
+	if !ok {
+		return errors.New("the SOCKS5 client takes no connection")
+	}
+	_, err = over.DialWithConn(ctx, c, "tcp", to)
+	return socksError(err)
+}
+
+// socksError words the errors of the library, which are texts.
+func socksError(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	const version = "unexpected protocol version "
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &SOCKSError{"it has closed the connection, expected a reply in SOCKS5"}
+	case strings.HasPrefix(text, version):
+		if n, err := strconv.Atoi(text[len(version):]); err == nil {
+			return &SOCKSError{"got a reply that begins with the byte 0x" + strconv.FormatInt(int64(n), 16) + ", expected 0x5 for SOCKS5"}
+		}
+	case text == "no acceptable authentication methods":
+		return &SOCKSError{"it accepts none of the ways to authenticate that were offered"}
+	}
+	if bottom := bare(err); bottom != err {
+		return bottom
+	}
+	return &SOCKSError{strings.TrimPrefix(text, "unknown error ")}
+}
+
+// A SOCKSError is what a SOCKS proxy has refused.
+type SOCKSError struct{ Reason string }
+
+func (e *SOCKSError) Error() string { return e.Reason }

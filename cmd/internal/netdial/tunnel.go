@@ -1,0 +1,232 @@
+package netdial
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"wscope/render"
+	"wscope/wsproto"
+)
+
+const (
+	// maxReply bounds the head of a proxy's reply, and the body of a refusal.
+	maxReply = 64 << 10
+	// bodyTime bounds how long the body of a refusal is read.
+	bodyTime = 2 * time.Second
+	// maxInterim bounds how many 1xx replies may come before the real one.
+	maxInterim = 8
+)
+
+// through connects to a proxy and has it open a tunnel to t, whose hop is last.
+func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, route *render.Route, last *render.Hop) (net.Conn, error) {
+	hop := &render.Hop{Proxy: true, Addr: p.Addr()}
+	route.Hops = append(route.Hops, hop, last)
+	address := t.Addr()
+	if p.Kind == ProxySOCKS5 {
+		addrs, err := d.lookup(ctx, t, last)
+		if err != nil {
+			return nil, err
+		}
+		address = net.JoinHostPort(addrs[0].String(), t.Port)
+	}
+	c, err := d.reach(ctx, Target{Host: p.Host, Port: p.Port}, hop)
+	if err != nil {
+		return nil, err
+	}
+	if p.Kind == ProxyHTTPS {
+		if c, err = d.secure(ctx, c, p.TLS, false, Target{Host: p.Host, Port: p.Port}, hop); err != nil {
+			return nil, err
+		}
+	}
+	d.progress(PhaseProxy, hop)
+	limit := d.ProxyTimeout
+	if limit == 0 {
+		limit = DefaultProxyTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	begin := time.Now()
+	last.Tunnel = &render.Tunnel{To: address}
+	opened, err := p.open(ctx, c, last.Tunnel)
+	last.Tunnel.Took = time.Since(begin)
+	if err != nil {
+		c.Close()
+		err = ended(ctx, err)
+		last.Tunnel.Err = err
+		return nil, &Error{Phase: PhaseProxy, Addr: address, Via: p.Addr(), Err: err}
+	}
+	return opened, nil
+}
+
+// open has the proxy at the other end of c open a tunnel.
+func (p *Proxy) open(ctx context.Context, c net.Conn, tunnel *render.Tunnel) (net.Conn, error) {
+	switch p.Kind {
+	case ProxySOCKS5, ProxySOCKS5H:
+		tunnel.Protocol = "SOCKS5"
+		return c, p.socks(ctx, c, tunnel.To)
+	}
+	tunnel.Protocol = "HTTP CONNECT"
+	release := boundBy(ctx, c)
+	opened, err := p.httpConnect(ctx, c, tunnel)
+	if ctxErr := release(); ctxErr != nil && err == nil {
+		err = ctxErr
+	}
+	return opened, err
+}
+
+// boundBy makes the end of ctx end what c is waiting for. The returned function
+// ends that, and returns the error of ctx if it has one.
+func boundBy(ctx context.Context, c net.Conn) (release func() error) {
+	stop := context.AfterFunc(ctx, func() { c.SetDeadline(time.Unix(1, 0)) })
+	return func() error {
+		if !stop() {
+			return ctx.Err()
+		}
+		c.SetDeadline(time.Time{})
+		return nil
+	}
+}
+
+// httpConnect sends a CONNECT request and reads the reply.
+//
+// RFC 9110, Section 9.3.6.
+func (p *Proxy) httpConnect(ctx context.Context, c net.Conn, tunnel *render.Tunnel) (net.Conn, error) {
+	tunnel.Request = p.request(tunnel.To)
+	if _, err := c.Write(tunnel.Request); err != nil {
+		return nil, bare(err)
+	}
+	in := bufio.NewReader(c)
+	for interim := 0; ; interim++ {
+		head, err := readHead(in)
+		tunnel.Response = append(tunnel.Response, head...)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(io.MultiReader(bytes.NewReader(head), in)), &http.Request{Method: "GET"})
+		if err != nil {
+			return nil, &ReplyError{Got: firstLine(head), Err: err}
+		}
+		switch {
+		case resp.StatusCode/100 == 1 && interim < maxInterim:
+			tunnel.Response = nil
+			continue
+		case resp.StatusCode/100 == 2:
+			return &tunnelConn{Conn: c, in: in}, nil
+		}
+		refused := &RefusedError{Status: resp.Status, Code: resp.StatusCode, Challenges: resp.Header.Values("Proxy-Authenticate"), Sent: p.HasAuth}
+		limit := time.AfterFunc(bodyTime, func() { c.SetReadDeadline(time.Unix(1, 0)) })
+		body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+		limit.Stop()
+		tunnel.Cut = err != nil || len(body) > maxReply
+		tunnel.Response = append(tunnel.Response, body[:min(len(body), maxReply)]...)
+		return nil, refused
+	}
+}
+
+// request returns the request for a tunnel.
+func (p *Proxy) request(to string) []byte {
+	fields := wsproto.Fields{{Name: "Host", Value: to}}
+	if p.HasAuth {
+		credentials := base64.StdEncoding.EncodeToString([]byte(p.User + ":" + p.Password))
+		fields = append(fields, wsproto.Field{Name: "Proxy-Authorization", Value: "Basic " + credentials})
+	}
+	b := []byte("CONNECT " + to + " HTTP/1.1\r\n")
+	for _, f := range fields {
+		if p.Header.Has(f.Name) || slices.ContainsFunc(p.Omit, func(name string) bool { return strings.EqualFold(name, f.Name) }) {
+			continue
+		}
+		b = fmt.Appendf(b, "%s: %s\r\n", f.Name, f.Value)
+	}
+	for _, f := range p.Header {
+		b = fmt.Appendf(b, "%s: %s\r\n", f.Name, f.Value)
+	}
+	return append(b, "\r\n"...)
+}
+
+// readHead reads up to the blank line that ends the head of a reply. What is no
+// HTTP is refused at its first byte that shows it.
+func readHead(in *bufio.Reader) (head []byte, err error) {
+	const start = "HTTP/"
+	for {
+		c, err := in.ReadByte()
+		switch {
+		case errors.Is(err, io.EOF) && len(head) == 0:
+			return head, &ReplyError{Got: "nothing, it has closed the connection"}
+		case errors.Is(err, io.EOF):
+			return head, &ReplyError{Got: firstLine(head) + " and then the end of the connection"}
+		case err != nil:
+			return head, bare(err)
+		}
+		head = append(head, c)
+		switch n := len(head); {
+		case n <= len(start) && head[n-1] != start[n-1]:
+			rest, _ := in.Peek(min(in.Buffered(), 32))
+			return append(head, rest...), &ReplyError{Got: fmt.Sprintf("%q", append(slices.Clone(head), rest...))}
+		case c == '\n' && (bytes.HasSuffix(head, []byte("\n\n")) || bytes.HasSuffix(head, []byte("\n\r\n"))):
+			return head, nil
+		case n == maxReply:
+			return head, &ReplyError{Got: fmt.Sprintf("a head of more than %d bytes", maxReply)}
+		}
+	}
+}
+
+func firstLine(head []byte) string {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	return fmt.Sprintf("%.80q", bytes.TrimSuffix(line, []byte("\r")))
+}
+
+// A ReplyError is a reply of a proxy that is none in HTTP.
+type ReplyError struct {
+	Got string
+	Err error // what is wrong with it, may be nil
+}
+
+func (e *ReplyError) Error() string {
+	s := "got " + e.Got + ", expected a reply in HTTP"
+	if e.Err != nil {
+		s += " (" + e.Err.Error() + ")"
+	}
+	return s
+}
+
+func (e *ReplyError) Unwrap() error { return e.Err }
+
+// A RefusedError is a tunnel that an HTTP proxy does not open.
+type RefusedError struct {
+	Status     string // as in "403 Forbidden"
+	Code       int
+	Challenges []string // of Proxy-Authenticate
+	Sent       bool     // that there were credentials
+}
+
+func (e *RefusedError) Error() string {
+	s := "got " + e.Status + ", expected 200"
+	if len(e.Challenges) > 0 {
+		s += "; it wants " + strings.Join(e.Challenges, ", ")
+	}
+	return s
+}
+
+// A tunnelConn is a connection through a proxy, what came right behind its reply
+// included.
+type tunnelConn struct {
+	net.Conn
+	in *bufio.Reader
+}
+
+func (c *tunnelConn) Read(p []byte) (int, error) {
+	if c.in.Buffered() > 0 {
+		return c.in.Read(p)
+	}
+	return c.Conn.Read(p)
+}
