@@ -1,0 +1,230 @@
+package expect
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// An Op is how a JSON value is compared.
+type Op string
+
+// The ways to compare.
+const (
+	Equal        Op = "=="
+	NotEqual     Op = "!="
+	Less         Op = "<"
+	Greater      Op = ">"
+	LessEqual    Op = "<="
+	GreaterEqual Op = ">="
+	Matches      Op = "~" // a regular expression, on the text of the value
+	Exists       Op = "exists"
+)
+
+// Ops returns all of them.
+func Ops() []Op {
+	return []Op{Equal, NotEqual, Less, Greater, LessEqual, GreaterEqual, Matches, Exists}
+}
+
+// Known reports whether op is one of [Ops].
+func (op Op) Known() bool { return slices.Contains(Ops(), op) }
+
+// A Condition is what has to be true of one value in a JSON document.
+type Condition struct {
+	path  Path
+	op    Op
+	value []byte // JSON; a regular expression for Matches
+	re    *regexp.Regexp
+}
+
+// NewCondition returns a condition. The value is JSON, for Matches a regular
+// expression, and for Exists of no importance. The error says what is wrong with
+// it.
+func NewCondition(path Path, op Op, value []byte) (Condition, error) {
+	c := Condition{path: path, op: op, value: trimJSON(value)}
+	switch op {
+	case Exists:
+		c.value = nil
+		return c, nil
+	case Matches:
+		c.value = value
+		re, err := regexp.Compile(string(value))
+		if err != nil {
+			return c, fmt.Errorf("invalid regular expression: %w", regexpError(err))
+		}
+		c.re = re
+		return c, nil
+	}
+	if !op.Known() {
+		return c, fmt.Errorf("there is no comparison %q, expected one of == != < > <= >= ~ exists", string(op))
+	}
+	if err := checkJSON(value); err != nil {
+		return c, fmt.Errorf("%s: %s", quote(string(value)), strings.TrimPrefix(err.Error(), "it is "))
+	}
+	if op != Equal && op != NotEqual && !ordered(c.value) {
+		return c, fmt.Errorf("%s has no order, %s compares numbers and strings", describe(c.value), op)
+	}
+	return c, nil
+}
+
+// ParseCondition reads "PATH OP VALUE", as in `result.id == 7`, `.name ~ ^a` or
+// `.error exists`. A value that is not JSON is a string.
+func ParseCondition(s string) (Condition, error) {
+	fields := strings.Fields(s)
+	if len(fields) == 0 {
+		return Condition{}, errors.New("expected a path, as in .id == 7")
+	}
+	path, err := ParsePath(fields[0])
+	if err != nil {
+		return Condition{}, err
+	}
+	if len(fields) == 1 {
+		return NewCondition(path, Exists, nil)
+	}
+	op := Op(fields[1])
+	rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), fields[0]))
+	value := strings.TrimSpace(strings.TrimPrefix(rest, fields[1]))
+	switch {
+	case !op.Known():
+		return Condition{}, fmt.Errorf("there is no comparison %q, expected one of == != < > <= >= ~ exists", fields[1])
+	case op == Exists && value != "":
+		return Condition{}, fmt.Errorf("unexpected %q behind exists", value)
+	case op != Exists && value == "":
+		return Condition{}, fmt.Errorf("expected a value behind %s", op)
+	case op != Matches && op != Exists:
+		value = string(Value(value))
+	}
+	return NewCondition(path, op, []byte(value))
+}
+
+// Value returns s itself if it is JSON, and else s as a JSON string.
+func Value(s string) []byte {
+	if json.Valid([]byte(s)) {
+		return []byte(s)
+	}
+	return String(s)
+}
+
+// String returns s as a JSON string.
+func String(s string) []byte {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return []byte(`""`) // a string can always be encoded
+	}
+	return b
+}
+
+func ordered(v []byte) bool {
+	return len(v) > 0 && (v[0] == '"' || v[0] == '-' || v[0] >= '0' && v[0] <= '9')
+}
+
+// String returns the condition as a script has it.
+func (c Condition) String() string {
+	switch c.op {
+	case Exists:
+		return c.path.String() + " exists"
+	case Matches:
+		return c.path.String() + " ~ " + quote(string(c.value))
+	}
+	return c.path.String() + " " + string(c.op) + " " + showJSON(c.value)
+}
+
+// check returns "" if the condition is true of doc, and otherwise why it is not.
+func (c Condition) check(doc []byte) string {
+	got, err := c.path.Find(doc)
+	switch {
+	case err != nil:
+		return err.Error()
+	case c.op == Exists:
+		return ""
+	case c.op == Matches:
+		text := []byte(Plain(got))
+		if c.re.Match(text) {
+			return ""
+		}
+		r := Regexp{c.re}
+		return fmt.Sprintf("%s is %s: %s", c.path, showJSON(got), r.miss(text).Why)
+	}
+	if c.op == Equal || c.op == NotEqual {
+		difference := firstDifference(strings.TrimSuffix(c.path.String(), "."), decode(got), decode(c.value))
+		switch {
+		case c.op == Equal:
+			return difference
+		case difference == "":
+			return fmt.Sprintf("%s is %s, expected anything else", c.path, showJSON(got))
+		}
+		return ""
+	}
+	return c.order(got)
+}
+
+func (c Condition) order(got []byte) string {
+	a, b := decode(got), decode(c.value)
+	var n int
+	switch want := b.(type) {
+	case json.Number:
+		number, ok := a.(json.Number)
+		if !ok {
+			return fmt.Sprintf("%s is %s, and %s %s compares numbers", c.path, describe(got), c.op, showJSON(c.value))
+		}
+		n = compareNumbers(string(number), string(want))
+	case string:
+		text, ok := a.(string)
+		if !ok {
+			return fmt.Sprintf("%s is %s, and %s %s compares strings", c.path, describe(got), c.op, showJSON(c.value))
+		}
+		n = strings.Compare(text, want)
+	}
+	if c.op == Less && n < 0 || c.op == Greater && n > 0 || c.op == LessEqual && n <= 0 || c.op == GreaterEqual && n >= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s is %s, expected %s %s", c.path, showJSON(got), c.op, showJSON(c.value))
+}
+
+// Plain returns the text of a JSON value: of a string what it stands for, of
+// anything else the JSON itself.
+func Plain(v []byte) string {
+	var s string
+	if len(v) > 0 && v[0] == '"' && json.Unmarshal(v, &s) == nil {
+		return s
+	}
+	return string(v)
+}
+
+// JSON demands of the data that it is JSON and that all conditions are true of it.
+type JSON []Condition
+
+// Match checks the conditions. The miss names the first that is not true.
+func (j JSON) Match(data []byte) *Miss {
+	if err := checkJSON(data); err != nil {
+		return &Miss{Why: err.Error()}
+	}
+	var why string
+	met := 0
+	for _, c := range j {
+		bad := c.check(data)
+		if bad == "" {
+			met++
+		} else if why == "" {
+			why = bad
+		}
+	}
+	if why == "" {
+		return nil
+	}
+	return &Miss{Near: 0.2 + 0.8*float64(met)/float64(len(j)), Why: why}
+}
+
+func (j JSON) String() string {
+	s := "json"
+	for i, c := range j {
+		if i > 0 {
+			s += " and"
+		}
+		s += " " + c.String()
+	}
+	return s
+}

@@ -1,0 +1,57 @@
+package expect
+
+import (
+	"fmt"
+	"time"
+)
+
+// An Unmet is the error of an expectation that was not met.
+type Unmet struct {
+	// Want is what was waited for, as a script has it: `text "hello"`.
+	Want string
+	// Limit is how long it was to be waited at most, Waited how long it was.
+	Limit, Waited time.Duration
+	// Ended says why no more could come before the time was over, or is "".
+	Ended string
+	// Seen is what came instead.
+	Seen Misses
+}
+
+// Error says what was waited for and how long, and in further lines what came
+// instead.
+func (e *Unmet) Error() string {
+	s := fmt.Sprintf("expected %s within %v", e.Want, e.Limit)
+	switch {
+	case e.Ended != "":
+		s += fmt.Sprintf(", but after %v %s", Round(e.Waited), e.Ended)
+	case e.Seen.Len() == 0:
+		s += ", and nothing came"
+	default:
+		s += fmt.Sprintf(", waited %v", Round(e.Waited))
+	}
+	if seen := e.Seen.String(); seen != "" {
+		s += "\n" + seen
+	}
+	return s
+}
+
+// A Forbidden is the error of a message that was not to come.
+type Forbidden struct {
+	Want string // what was not to come, as a script has it
+	Got  string // what came
+}
+
+func (e *Forbidden) Error() string {
+	return fmt.Sprintf("never expected %s, and it came: %s", e.Want, e.Got)
+}
+
+// Round returns a duration with as many digits as are of interest.
+func Round(d time.Duration) time.Duration {
+	switch {
+	case d >= time.Second:
+		return d.Round(10 * time.Millisecond)
+	case d >= time.Millisecond:
+		return d.Round(100 * time.Microsecond)
+	}
+	return d.Round(time.Microsecond)
+}
