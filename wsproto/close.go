@@ -207,8 +207,11 @@ func (c *Conn) dropped(err error, inside string) error {
 	drop := DropReceive
 	switch {
 	case fin:
-		drop, err = DropFIN, nil
-	case isReset(err):
+		drop = DropFIN
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	case IsReset(err):
 		drop = DropReset
 	case errors.Is(err, os.ErrDeadlineExceeded) && closing:
 		drop = DropCloseTimeout
@@ -223,8 +226,9 @@ func (c *Conn) dropped(err error, inside string) error {
 	return &DropError{Drop: drop, Inside: inside, CloseSent: closing, Err: err}
 }
 
-// isReset reports whether the connection was reset, by the peer or on the way.
-func isReset(err error) bool {
+// IsReset reports whether err says that a connection was reset, by the peer or on
+// the way.
+func IsReset(err error) bool {
 	const wsaeconnaborted, wsaeconnreset = 10053, 10054 // Windows
 	var errno syscall.Errno
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||

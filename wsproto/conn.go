@@ -59,6 +59,7 @@ type Conn struct {
 	closeSent atomic.Bool           // a Close frame of ours was put on the way
 	limits    deadlines
 	ended     error // of the reading goroutine: what every further read returns
+	offending []byte
 }
 
 // NewConn returns a connection over nc, on which the opening handshake is
@@ -129,6 +130,14 @@ func (c *Conn) Extensions() []ExtensionParams { return c.extensions }
 // NetConn returns the connection beneath, for its addresses and its TLS state.
 // Reading from it or writing to it breaks the framing.
 func (c *Conn) NetConn() net.Conn { return c.nc }
+
+// maxOffending is how much of a frame that breaks a rule is kept, in bytes.
+const maxOffending = 64
+
+// Offending returns the first bytes of the frame whose header the connection was
+// failed for, as they were on the wire: at most 64, fewer if no more had arrived,
+// or nil. It is for the goroutine that reads, after its error.
+func (c *Conn) Offending() []byte { return c.offending }
 
 // Stats counts what has crossed a connection after the opening handshake.
 type Stats struct {

@@ -171,7 +171,9 @@ type DropError struct {
 	Inside string
 	// CloseSent reports whether we had sent a Close frame.
 	CloseSent bool
-	// Err is the error of the network, or nil.
+	// Err is the error of the network, or nil. For DropFIN it is
+	// io.ErrUnexpectedEOF if TLS was cut off without a close_notify (RFC 8446,
+	// Section 6.1), otherwise nil.
 	Err error
 }
 

@@ -1,6 +1,7 @@
 package wsproto
 
 import (
+	"bytes"
 	"encoding/binary"
 	"unicode/utf8"
 )
@@ -218,6 +219,7 @@ func (c *Conn) broken(h Header, n int, rule *ProtocolError) error {
 	c.in.n.frames++
 	c.in.n.idle++
 	c.in.frames = 0 // it is no fragment of anything
+	c.offending = bytes.Clone(c.in.buf[c.in.r:min(c.in.r+maxOffending, c.in.w)])
 	c.cutShort(h, n, 0, rule)
 	return c.fail(rule.Code, rule)
 }

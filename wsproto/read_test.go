@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -271,4 +272,42 @@ func ExampleConn_ReadPiece() {
 	// "l" done: false
 	// "o" done: true
 	// the peer ended the connection without a Close frame
+}
+
+// TestOffending has the beginning of the frame that broke a rule kept, and of no
+// other.
+func TestOffending(t *testing.T) {
+	page := "<!doctype html><title>Welcome</title><p>This is no WebSocket at all, whatever the 101 said.</p>"
+	for _, tt := range []struct{ name, wire, want string }{
+		{"a page", page, page[:64]},
+		{"short", "\x81\x83ABCDxyz", "\x81\x83ABCDxyz"},
+		{"after a good frame", "\x81\x02ok\x85\x00", "\x85\x00"},
+		{"nothing wrong", "\x81\x02ok", ""},
+		{"a text that is not UTF-8", "\x81\x02\xc3(", ""}, // its header is good
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := wsproto.NewConn(&feed{r: strings.NewReader(tt.wire)}, wsproto.Client, wsproto.Config{}, nil)
+			for err := error(nil); err == nil; {
+				_, err = c.ReadMessage()
+			}
+			if got := string(c.Offending()); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestDropTruncated tells an end of TLS without a close_notify from one with it.
+func TestDropTruncated(t *testing.T) {
+	for _, tt := range []struct{ err, want error }{
+		{io.EOF, nil},
+		{io.ErrUnexpectedEOF, io.ErrUnexpectedEOF}, // what crypto/tls makes of it
+	} {
+		c := wsproto.NewConn(&feed{r: iotest.ErrReader(tt.err)}, wsproto.Client, wsproto.Config{}, nil)
+		_, err := c.ReadMessage()
+		var drop *wsproto.DropError
+		if !errors.As(err, &drop) || drop.Drop != wsproto.DropFIN || drop.Err != tt.want {
+			t.Errorf("after %v: %v", tt.err, err)
+		}
+	}
 }
