@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"wscope/cmd/internal/literal"
 	"wscope/wsproto"
 )
 
@@ -38,7 +39,7 @@ func (f durationFlag) String() string {
 }
 
 func (f durationFlag) Set(s string) error {
-	d, err := parseDuration(s)
+	d, err := literal.Duration(s)
 	switch {
 	case err != nil:
 		return err
@@ -49,17 +50,6 @@ func (f durationFlag) Set(s string) error {
 	}
 	*f.d = d
 	return nil
-}
-
-func parseDuration(s string) (time.Duration, error) {
-	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		if ns := n * float64(time.Second); math.Abs(ns) < math.MaxInt64 { // false for NaN, too
-			return time.Duration(ns), nil
-		}
-	} else if d, err := time.ParseDuration(s); err == nil {
-		return d, nil
-	}
-	return 0, errors.New("expected a duration such as 500ms, 2s, 1m30s, or a number of seconds")
 }
 
 // A sizeFlag is a number of bytes, with an optional unit: k, M or G, as powers

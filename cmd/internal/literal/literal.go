@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -82,4 +84,16 @@ func CheckText(p []byte) error {
 		at += n
 	}
 	return fmt.Errorf("not UTF-8: byte 0x%02X at offset %d (RFC 6455, Section 8.1)", p[at], at)
+}
+
+// Duration reads a duration in Go's units; a bare number is seconds.
+func Duration(s string) (time.Duration, error) {
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		if ns := n * float64(time.Second); math.Abs(ns) < math.MaxInt64 { // false for NaN, too
+			return time.Duration(ns), nil
+		}
+	} else if d, err := time.ParseDuration(s); err == nil {
+		return d, nil
+	}
+	return 0, errors.New("expected a duration such as 500ms, 2s, 1m30s, or a number of seconds")
 }

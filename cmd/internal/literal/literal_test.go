@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -73,6 +74,28 @@ func TestCheckText(t *testing.T) {
 		err := CheckText([]byte(tt.in))
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("CheckText(%q) = %v, want %q", tt.in, err, tt.want)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		want time.Duration
+		ok   bool
+	}{
+		{"2", 2 * time.Second, true},
+		{"0.5", 500 * time.Millisecond, true},
+		{"-1", -time.Second, true},
+		{"1m30s", 90 * time.Second, true},
+		{"10ms", 10 * time.Millisecond, true},
+		{"", 0, false},
+		{"NaN", 0, false},
+		{"1e300", 0, false},
+		{"soon", 0, false},
+	} {
+		if got, err := Duration(tt.in); got != tt.want || (err == nil) != tt.ok {
+			t.Errorf("Duration(%q) = %v, %v, want %v", tt.in, got, err, tt.want)
 		}
 	}
 }
