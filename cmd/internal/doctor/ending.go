@@ -1,0 +1,445 @@
+package doctor
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"wscope/render"
+	"wscope/wsproto"
+)
+
+// An End is how an open connection came to its end, and what had crossed it.
+type End struct {
+	URL wsproto.URL
+	// Err is what reading the connection ended with.
+	Err error
+	// NoPong tells that we ended it because no answer to a ping came.
+	NoPong bool
+
+	Opened, Ended  time.Time
+	Received, Sent Last // the last of each direction, the end itself not counted
+
+	// Response is the head of the reply that opened it, as it was on the wire.
+	Response []byte
+	// Offending are the first bytes of the frame that broke a rule, or nil, and
+	// First whether it was the first frame of the peer.
+	Offending []byte
+	First     bool
+}
+
+// A Last is the last frame, or the last message, of a direction.
+type Last struct {
+	At   time.Time // zero if there was none
+	What string    // as in "text, 5 bytes"; "" if that is not known
+}
+
+// An ending is a row of the table of ends. Its texts may have the words of
+// [post.value].
+type ending struct {
+	symptom string
+	match   func(*post) bool
+	rfc     int
+	section string
+	hint    string
+	meaning string
+	causes  []string
+	next    []string
+}
+
+// A post is an end as the rows look at it.
+type post struct {
+	End
+	closed *wsproto.CloseError
+	drop   *wsproto.DropError
+	broken *wsproto.ProtocolError
+	size   *wsproto.SizeError
+
+	idle, deaf, life time.Duration // without a byte, without one of the peer's, in all
+	idleLimit        limit
+	deafLimit        limit
+	lifeLimit        limit
+}
+
+// Autopsy explains the end of a connection. The diagnosis has a hint only if the
+// end was not a normal one. It returns nil if there is nothing to explain: we
+// ended it.
+func Autopsy(e End) *render.Diagnosis {
+	p := newPost(e)
+	for _, r := range endings() {
+		if r.match(p) {
+			d := &render.Diagnosis{
+				Symptom: r.symptom,
+				RFC:     r.rfc, Section: r.section,
+				Facts:   p.facts(),
+				Meaning: expand(r.meaning, p.value),
+				Causes:  expandAll(r.causes, p.value),
+				Next:    expandAll(r.next, p.value),
+				Hint:    expand(r.hint, p.value),
+			}
+			if p.closed != nil {
+				d.Hint = "" // it was closed in order
+			}
+			return d
+		}
+	}
+	if p.closed != nil {
+		return p.closing()
+	}
+	return nil
+}
+
+func newPost(e End) *post {
+	p := &post{End: e}
+	errors.As(e.Err, &p.closed)
+	errors.As(e.Err, &p.drop)
+	errors.As(e.Err, &p.broken)
+	errors.As(e.Err, &p.size)
+	since := func(l Last) time.Duration {
+		if l.At.Before(e.Opened) {
+			return e.Ended.Sub(e.Opened)
+		}
+		return e.Ended.Sub(l.At)
+	}
+	p.life = e.Ended.Sub(e.Opened)
+	p.deaf = since(e.Received)
+	p.idle = min(p.deaf, since(e.Sent))
+	p.idleLimit, _ = near(idleLimits(), p.idle)
+	p.deafLimit, _ = near(idleLimits(), p.deaf)
+	p.lifeLimit, _ = near(lifeLimits(), p.life)
+	return p
+}
+
+// unusualSilence is how long nothing may cross a connection that is lost
+// without a word, before the silence itself is worth a remark.
+const unusualSilence = 20 * time.Second
+
+func endings() []ending {
+	// An intermediary that gives a connection up mostly says nothing; some send a
+	// Close frame first.
+	givenUp := func(p *post) bool {
+		if p.closed != nil {
+			return p.byPeer(wsproto.CloseNormal, wsproto.CloseGoingAway, wsproto.CloseNoStatus)
+		}
+		return p.drop != nil && !p.drop.CloseSent && p.drop.Drop != wsproto.DropCloseTimeout
+	}
+	dropped := func(d wsproto.Drop) func(*post) bool {
+		return func(p *post) bool { return p.drop != nil && p.drop.Drop == d }
+	}
+	first := func(p *post) bool { return p.broken != nil && p.First && len(p.Offending) > 0 }
+	return []ending{
+		{
+			symptom: "idle-timeout",
+			match:   func(p *post) bool { return givenUp(p) && p.idleLimit.after > 0 },
+			rfc:     6455, section: "5.5.2",
+			hint:    "nothing crossed the connection for {idle}: a proxy with an idle timeout of {idle-limit} ({idle-who}) would do this; --ping-interval {idle-ping} keeps it busy",
+			meaning: "the connection ended after {idle} of silence, just over {idle-limit}",
+			causes:  []string{"a proxy or a load balancer with an idle timeout of {idle-limit}: it is {idle-who}", "a timeout of the server's own"},
+			next:    []string{"wscope connect --ping-interval {idle-ping} {url}", "or raise the timeout where it is set"},
+		},
+		{
+			symptom: "lifetime",
+			match:   func(p *post) bool { return givenUp(p) && p.lifeLimit.after > 0 },
+			rfc:     6455, section: "7.1.5",
+			hint:    "it ended {life} after it was opened: a bound of {life-limit} on the whole connection ({life-who}) would do this, and pings do not help",
+			meaning: "the connection ended {life} after it was opened, just over {life-limit}",
+			causes:  []string{"a proxy that bounds the life of a connection to {life-limit}: it is {life-who}"},
+			next:    []string{"connect again before that, or raise the bound where it is set"},
+		},
+		{
+			symptom: "deaf-timeout",
+			match:   func(p *post) bool { return givenUp(p) && p.deafLimit.after > 0 && p.closed == nil },
+			rfc:     6455, section: "5.5.2",
+			hint:    "nothing came for {deaf}, though we sent: a proxy that gives the server {deaf-limit} ({deaf-who}) would do this; --ping-interval {deaf-ping} makes it answer",
+			meaning: "the connection ended after {deaf} in which the peer sent nothing, just over {deaf-limit}",
+			causes:  []string{"a proxy that counts what the server sends, with a timeout of {deaf-limit}: it is {deaf-who}", "a server that hangs"},
+			next:    []string{"wscope connect --ping-interval {deaf-ping} {url}"},
+		},
+		{
+			symptom: "forgotten",
+			match: func(p *post) bool {
+				return dropped(wsproto.DropReset)(p) && p.deaf > unusualSilence && p.idle < 5*time.Second
+			},
+			rfc: 9293, section: "3.5.2",
+			hint:    "the reset is the answer to what was sent after {deaf} of silence: something on the way had forgotten the connection; --ping-interval {deaf-half} keeps it in mind",
+			meaning: "the connection was reset right after we sent something, and before that nothing had come for {deaf}",
+			causes: []string{
+				"a NAT, a firewall or a load balancer that drops idle connections without a word (an AWS network load balancer after 350 s)",
+				"the server was restarted meanwhile",
+			},
+			next: []string{"wscope connect --ping-interval {deaf-half} {url}"},
+		},
+		{
+			symptom: "http-after-101",
+			match:   func(p *post) bool { return first(p) && begins("HTTP/")(p.Offending) },
+			rfc:     6455, section: "4.2.2",
+			hint:    "a second HTTP response follows the 101 where frames have to begin: the server answers twice, or a proxy does",
+			meaning: "what follows the 101 is another HTTP response and no frame",
+			causes:  []string{"a framework that answers the request after its handler has upgraded it", "a proxy that does not know of the upgrade"},
+			next:    []string{"on the server: return nothing from the handler that has upgraded", "wscope connect -vvv {url}"},
+		},
+		{
+			symptom: "body-after-101",
+			match:   func(p *post) bool { return first(p) && p.hasBody() },
+			rfc:     9110, section: "15.2",
+			hint:    "the 101 announces a body, and what follows is one: frames have to begin there",
+			meaning: "the 101 has Content-Length or Transfer-Encoding, which no 1xx may have, and is followed by a body",
+			causes:  []string{"a server that handles 101 like any other status", "a proxy that adds a body or its framing"},
+			next:    []string{"on the server: send a 101 without a body", "wscope connect -vvv {url}"},
+		},
+		{
+			symptom: "page-after-101",
+			match:   func(p *post) bool { return first(p) && begins("<")(p.Offending) },
+			rfc:     6455, section: "5.2",
+			hint:    "a page follows the 101 where frames have to begin: {offending}",
+			meaning: "what follows the 101 is a page and no frame",
+			causes:  []string{"a framework that answers the request after its handler has upgraded it", "a server that announces an upgrade and does not do it"},
+			next:    []string{"wscope connect -vvv {url}"},
+		},
+		{
+			symptom: "text-after-101",
+			match:   func(p *post) bool { return first(p) && isText(p.Offending) },
+			rfc:     6455, section: "5.2",
+			hint:    "bare text follows the 101 where frames have to begin: {offending}",
+			meaning: "what follows the 101 is text without a frame around it",
+			causes:  []string{"a server that writes to the connection below its WebSocket library", "a tunnel for another protocol that is no WebSocket after the 101"},
+			next:    []string{"wscope connect -vvv {url}"},
+		},
+		{
+			symptom: "bytes-after-101",
+			match:   first,
+			rfc:     6455, section: "5.2",
+			hint:    "what follows the 101 is no frame, or a broken one: -vvv shows each bit of it",
+			meaning: "the first bytes after the 101 break a rule for frames",
+			causes:  []string{"a mistake in the framing of the server", "bytes of another protocol: {offending}"},
+			next:    []string{"wscope connect -vvv {url}", "wscope connect --lenient {url}"},
+		},
+		{
+			symptom: "protocol",
+			match:   func(p *post) bool { return p.broken != nil },
+			rfc:     6455, section: "7.1.7",
+			hint:    "-vvv shows each bit of the frame; --lenient goes on where that is possible",
+			meaning: "the peer broke a rule of the protocol, and the connection was failed for it",
+			causes:  []string{"a mistake in the server or in its library", "two writers on the server that write at the same time"},
+			next:    []string{"wscope connect -vvv {url}", "wscope connect --lenient {url}"},
+		},
+		{
+			symptom: "too-big",
+			match:   func(p *post) bool { return p.size != nil },
+			rfc:     6455, section: "10.4",
+			hint:    "--max-message-size takes longer messages, 0 any",
+			meaning: "a message of the peer is longer than we take",
+			causes:  []string{"a large message, or a length that makes no sense"},
+			next:    []string{"wscope connect --max-message-size 0 {url}"},
+		},
+		{
+			symptom: "no-pong",
+			match:   func(p *post) bool { return p.NoPong },
+			rfc:     6455, section: "5.5.3",
+			hint:    "the peer hangs, or the network has lost it without a word; --ping-timeout gives it more time",
+			meaning: "nothing came after a ping: the peer hangs, or it is gone and nobody said so",
+			causes:  []string{"the server hangs or is overloaded", "the connection was dropped on the way without a FIN or RST", "a server that does not answer pings"},
+			next:    []string{"give it more time with --ping-timeout"},
+		},
+		{
+			symptom: "close-unanswered",
+			match:   dropped(wsproto.DropCloseTimeout),
+			rfc:     6455, section: "7.1.1",
+			hint:    "some servers never answer a Close frame; --close-timeout gives it more time",
+			meaning: "we closed, and the peer did not answer in time",
+			causes:  []string{"a server that hangs, or that ignores Close frames", "much data was still on its way"},
+			next:    []string{"give it more time with --close-timeout"},
+		},
+		{
+			symptom: "fin-after-close",
+			match: func(p *post) bool {
+				return p.drop != nil && p.drop.CloseSent && (p.drop.Drop == wsproto.DropFIN || p.drop.Drop == wsproto.DropReset)
+			},
+			rfc: 6455, section: "7.1.1",
+			hint:    "the peer ended the connection instead of answering our Close frame: some servers do",
+			meaning: "we closed, and the peer ended the connection without a Close frame of its own",
+			causes:  []string{"a server that takes a Close frame for the end", "a proxy that ends the connection when it sees one"},
+			next:    []string{"on the server: answer a Close frame with one before the connection is closed"},
+		},
+		{
+			symptom: "tls-truncated",
+			match:   func(p *post) bool { return dropped(wsproto.DropFIN)(p) && errors.Is(p.drop.Err, io.ErrUnexpectedEOF) },
+			rfc:     8446, section: "6.1",
+			hint:    "not even TLS was closed (no close_notify): a server that crashed, or somebody on the way ended the connection",
+			meaning: "the stream ended without a Close frame and without the close_notify of TLS",
+			causes:  []string{"the program on the server ended or crashed", "something on the way ended the TCP connection, which cannot speak TLS for the server"},
+			next:    []string{"look into the log of the server"},
+		},
+		{
+			symptom: "tls-alert",
+			match:   func(p *post) bool { return p.drop != nil && alert(p.drop.Err) != "" },
+			rfc:     8446, section: "6.2",
+			hint:    "the server ended TLS with an alert: {alert}",
+			meaning: "the server ended the connection with a fatal alert of TLS: {alert}",
+			causes:  []string{"the server wants a client certificate after all, or does not accept it (TLS 1.3 says so late)", "bytes were changed on the way"},
+			next:    []string{"with a client certificate: --cert FILE --key FILE"},
+		},
+		{
+			symptom: "fin-inside",
+			match:   func(p *post) bool { return dropped(wsproto.DropFIN)(p) && p.drop.Inside != "" },
+			rfc:     6455, section: "7.1.5",
+			hint:    "it broke off inside {inside}: the program on the server crashed or was killed, or a proxy ended it",
+			meaning: "the peer ended the connection inside {inside}",
+			causes:  []string{"the program on the server crashed or was killed", "a proxy lost the server"},
+			next:    []string{"look into the log of the server"},
+		},
+		{
+			symptom: "fin",
+			match:   dropped(wsproto.DropFIN),
+			rfc:     6455, section: "7.1.5",
+			hint:    "the program on the server crashed, was killed or does not send Close frames, or a proxy ended it{after-silence}",
+			meaning: "the peer ended the connection (FIN) without a Close frame",
+			causes:  []string{"the program on the server ended, crashed or was killed", "a server that does not send Close frames", "a proxy in between was restarted, or has lost the server"},
+			next:    []string{"look into the log of the server, and of proxies in front of it"},
+		},
+		{
+			symptom: "reset",
+			match:   dropped(wsproto.DropReset),
+			rfc:     9293, section: "3.5.3",
+			hint:    "a server that was killed or closed with our data unread, or a firewall{after-silence}",
+			meaning: "the connection was reset (RST): the other side does not know it, or threw it away",
+			causes:  []string{"the program on the server crashed, or closed the connection with data of ours unread", "a firewall or a load balancer cut the connection"},
+			next:    []string{"look into the log of the server, and of proxies in front of it"},
+		},
+		{
+			symptom: "send-failed",
+			match:   dropped(wsproto.DropSend),
+			rfc:     6455, section: "7.1.5",
+			hint:    "the network did not take what was sent: the peer is gone, or does not read",
+			meaning: "sending failed",
+			causes:  []string{"the peer is gone", "the peer does not read, and all buffers are full"},
+			next:    []string{"look whether the server still runs and reads"},
+		},
+		{
+			symptom: "network",
+			match:   dropped(wsproto.DropReceive),
+			rfc:     6455, section: "7.1.5",
+			hint:    "the network gave the connection up: it was lost, or changed (another Wi-Fi, VPN, sleep)",
+			meaning: "the network gave the connection up",
+			causes:  []string{"the way to the server was lost for too long", "the address of this machine has changed"},
+			next:    []string{"connect again"},
+		},
+	}
+}
+
+// byPeer reports whether the peer closed with one of these codes.
+func (p *post) byPeer(codes ...wsproto.CloseCode) bool {
+	for _, c := range codes {
+		if p.closed.Remote && p.closed.Code == c {
+			return true
+		}
+	}
+	return false
+}
+
+// closing explains a close code: that of the peer, or of its answer if that has
+// something to say.
+func (p *post) closing() *render.Diagnosis {
+	code := p.closed.Code
+	if !p.closed.Remote {
+		if code = p.closed.Reply; code == p.closed.Code || code == 0 {
+			return nil
+		}
+	}
+	c := closingOf(code)
+	d := &render.Diagnosis{
+		Symptom: "closed-" + strconv.Itoa(int(code)),
+		RFC:     6455, Section: c.section,
+		Facts:   p.facts(),
+		Meaning: c.meaning,
+		Causes:  []string{c.cause},
+		Hint:    c.hint,
+	}
+	if c.next != "" {
+		d.Next = []string{expand(c.next, p.value)}
+	}
+	return d
+}
+
+// facts are the last frame of each direction, and for how long none had crossed.
+func (p *post) facts() []render.Fact {
+	fact := func(name string, l Last) render.Fact {
+		text := "nothing in " + span(p.life)
+		if !l.At.Before(p.Opened) {
+			text = span(p.Ended.Sub(l.At)) + " before the end"
+			if l.What != "" {
+				text = l.What + ", " + text
+			}
+		}
+		return render.Fact{Name: name, Text: text}
+	}
+	return []render.Fact{fact("received", p.Received), fact("sent", p.Sent)}
+}
+
+// hasBody reports whether the head of the reply announces a body.
+func (p *post) hasBody() bool {
+	for line := range bytes.Lines(p.Response) {
+		if begins("Transfer-Encoding:")(line) || begins("Content-Length:")(line) && !begins("Content-Length: 0")(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// alert returns the text of an alert of TLS that the peer sent, or "".
+func alert(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return strings.TrimPrefix(op.Err.Error(), "tls: ")
+	}
+	return ""
+}
+
+// value returns what a word in braces stands for.
+func (p *post) value(word string) (string, bool) {
+	switch word {
+	case "url":
+		return p.URL.String(), true
+	case "idle":
+		return span(p.idle), true
+	case "idle-limit":
+		return shortSpan(p.idleLimit.after), true
+	case "idle-who":
+		return p.idleLimit.who, true
+	case "idle-ping":
+		return pingInterval(p.idleLimit.after), true
+	case "deaf":
+		return span(p.deaf), true
+	case "deaf-limit":
+		return shortSpan(p.deafLimit.after), true
+	case "deaf-who":
+		return p.deafLimit.who, true
+	case "deaf-ping":
+		return pingInterval(p.deafLimit.after), true
+	case "deaf-half":
+		return pingInterval(p.deaf), true
+	case "life":
+		return span(p.life), true
+	case "life-limit":
+		return shortSpan(p.lifeLimit.after), true
+	case "life-who":
+		return p.lifeLimit.who, true
+	case "inside":
+		return p.drop.Inside, true
+	case "alert":
+		return alert(p.drop.Err), true
+	case "offending":
+		return fmt.Sprintf("%.32q", p.Offending), true
+	case "after-silence":
+		if p.idle < unusualSilence {
+			return "", true
+		}
+		return "; nothing had crossed it for " + span(p.idle) + ": if that is the time again next time, it is a timeout, and --ping-interval helps", true
+	}
+	return "", false
+}
