@@ -7,6 +7,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"golang.org/x/net/proxy"
 )
@@ -38,6 +39,7 @@ func socksError(err error) error {
 	if err == nil {
 		return nil
 	}
+	err = bare(err)
 	text := err.Error()
 	const version = "unexpected protocol version "
 	switch {
@@ -50,8 +52,8 @@ func socksError(err error) error {
 	case text == "no acceptable authentication methods":
 		return &SOCKSError{"it accepts none of the ways to authenticate that were offered"}
 	}
-	if bottom := bare(err); bottom != err {
-		return bottom
+	if _, ok := errors.AsType[syscall.Errno](err); ok || isTimeout(err) {
+		return err
 	}
 	return &SOCKSError{strings.TrimPrefix(text, "unknown error ")}
 }

@@ -117,7 +117,7 @@ func (p *Proxy) httpConnect(ctx context.Context, c net.Conn, tunnel *render.Tunn
 			return nil, &ReplyError{Got: firstLine(head), Err: err}
 		}
 		switch {
-		case resp.StatusCode/100 == 1 && interim < maxInterim:
+		case resp.StatusCode/100 == 1 && resp.StatusCode != http.StatusSwitchingProtocols && interim < maxInterim:
 			tunnel.Response = nil
 			continue
 		case resp.StatusCode/100 == 2:
