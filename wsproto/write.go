@@ -43,7 +43,8 @@ type output struct {
 
 	n         counts
 	published tally
-	due       uint64 // number of frames at which n is published next
+	due       uint64       // number of frames at which n is published next
+	lastSent  atomic.Int64 // in nanoseconds, or 0
 
 	queue controlQueue
 }
@@ -351,6 +352,9 @@ func (c *Conn) written(err error) error {
 	}
 	if err != nil {
 		return c.cannotSend(err)
+	}
+	if !o.closed {
+		o.lastSent.Store(c.now().UnixNano())
 	}
 	o.closeWritten = o.closed
 	return nil

@@ -427,3 +427,26 @@ func TestWriteWhileEnding(t *testing.T) {
 		})
 	}
 }
+
+// TestLastSent has the time of the last write, our Close frame not counted.
+func TestLastSent(t *testing.T) {
+	now := time.Unix(1000, 0)
+	c := wsproto.NewConn(&feed{r: strings.NewReader("")}, wsproto.Client, wsproto.Config{Now: func() time.Time { return now }}, nil)
+	want := func(when string, at time.Time) {
+		t.Helper()
+		if got := c.Stats().LastSent; !got.Equal(at) {
+			t.Errorf("%s LastSent is %v, want %v", when, got, at)
+		}
+	}
+	want("at first", time.Time{})
+	c.WriteMessage(wsproto.OpText, []byte("a"))
+	want("after a message", time.Unix(1000, 0))
+	now = now.Add(time.Minute)
+	c.QueueMessage(wsproto.OpText, []byte("b"))
+	want("after one that was not flushed", time.Unix(1000, 0))
+	c.Flush()
+	want("after the flush", time.Unix(1060, 0))
+	now = now.Add(time.Minute)
+	c.Close(wsproto.CloseNormal, "")
+	want("after a Close frame", time.Unix(1060, 0))
+}
