@@ -147,9 +147,6 @@ type Stats struct {
 	// WireReceived counts every byte that has arrived. While it grows the peer
 	// is alive.
 	WireReceived uint64
-	// LastSent is when the network last took something from us, our Close frame
-	// and what went with it not counted. It is zero if it never did.
-	LastSent time.Time
 }
 
 // Stats returns the counters. What arrived since the reading goroutine last
@@ -164,9 +161,6 @@ func (c *Conn) Stats() Stats {
 	s.FramesSent, s.BytesSent, s.MessagesSent = c.out.published.counted()
 	s.FramesReceived, s.BytesReceived, s.MessagesReceived = c.in.published.counted()
 	s.WireReceived = c.in.published.wire.Load()
-	if ns := c.out.lastSent.Load(); ns != 0 {
-		s.LastSent = time.Unix(0, ns)
-	}
 	return s
 }
 

@@ -33,6 +33,10 @@ type Trace struct {
 	// Waiting runs on the reading goroutine each time it has used up what has
 	// arrived and is about to wait for more.
 	Waiting func()
+	// Wrote runs each time that the network has taken frames from us, but for our
+	// Close frame and what goes with it. It runs on the goroutine that writes,
+	// never on two at once, and has to be quick: others may wait to write.
+	Wrote func()
 }
 
 // sends reports whether frames that are sent are to be reported.

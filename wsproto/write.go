@@ -43,8 +43,7 @@ type output struct {
 
 	n         counts
 	published tally
-	due       uint64       // number of frames at which n is published next
-	lastSent  atomic.Int64 // in nanoseconds, or 0
+	due       uint64 // number of frames at which n is published next
 
 	queue controlQueue
 }
@@ -353,8 +352,8 @@ func (c *Conn) written(err error) error {
 	if err != nil {
 		return c.cannotSend(err)
 	}
-	if !o.closed {
-		o.lastSent.Store(c.now().UnixNano())
+	if f := c.cfg.Trace.Wrote; f != nil && !o.closed {
+		f()
 	}
 	o.closeWritten = o.closed
 	return nil
