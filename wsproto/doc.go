@@ -17,7 +17,8 @@
 //	1.3, 4.2.2  key and accept value            key.go
 //	3           URLs                            url.go
 //	4           opening handshake               dial.go, accept.go; request.go, response.go,
-//	                                            head.go, body.go, field.go, handshakeerror.go
+//	                                            head.go, body.go, bodywriter.go, field.go,
+//	                                            handshakeerror.go
 //	4.3, 9.1    tokens, extension parameters    fieldvalue.go
 //	5.2         frame header                    header.go, opcode.go; judged in check.go
 //	5.3         masking                         mask.go and the like

@@ -43,6 +43,10 @@ func (f Fields) Has(name string) bool {
 	return false
 }
 
+// HasToken reports whether one of the comma-separated values of that name is the
+// token, without regard to case.
+func (f Fields) HasToken(name, token string) bool { return hasToken(f.Values(name), token) }
+
 // appendTo appends the fields as they stand in an HTTP/1.1 message.
 func (f Fields) appendTo(b []byte) []byte {
 	for _, field := range f {

@@ -60,14 +60,17 @@ func (r *Response) appendTo(b []byte) []byte {
 	return append(b, r.Body...)
 }
 
-// The reason phrases of the answers that an Acceptor gives by itself.
+// The reason phrases of what a server answers.
 var statusReasons = map[int]string{
 	101: "Switching Protocols",
+	200: "OK",
+	204: "No Content",
 	400: "Bad Request",
 	403: "Forbidden",
 	404: "Not Found",
 	405: "Method Not Allowed",
 	408: "Request Timeout",
+	421: "Misdirected Request",
 	426: "Upgrade Required",
 	431: "Request Header Fields Too Large",
 	500: "Internal Server Error",
