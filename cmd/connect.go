@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ type connectOptions struct {
 	colorMode string
 	display   displayOptions
 	dial      dialOptions
+	retry     retryOptions
 	protocol  protocolOptions
 	deflate   deflateOptions
 
@@ -148,6 +150,7 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	o.deflate.register(cmd, "offer permessage-deflate, with these `params` if there are any")
 	o.protocol.register(flags)
 	o.display.register(cmd)
+	o.retry.register(cmd)
 	o.dial.register(cmd)
 }
 
@@ -203,7 +206,8 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err != nil {
 		return err
 	}
-	s := &session{connectOptions: o, target: t, dialer: dialer, view: view}
+	s := &session{connectOptions: o, target: t, dialer: dialer, view: view, trial: trial{retryOptions: o.retry}}
+	s.changed = sync.NewCond(&s.mu)
 	if err := s.prepare(); err != nil {
 		return err
 	}

@@ -21,8 +21,12 @@ func (s *session) feed() {
 }
 
 func (s *session) feedAll() error {
+	first := s.conn()
 	for _, a := range s.first {
 		if err := s.do(a); err != nil {
+			if s.awaitNext(first) {
+				break // all of -x is sent again there
+			}
 			return s.sendFailure(err)
 		}
 	}
@@ -30,10 +34,12 @@ func (s *session) feedAll() error {
 	if s.payloads.usedStdin || s.inTTY && len(s.first) > 0 || s.echo {
 		return nil // stdin is used up, or nobody is expected to type
 	}
-	c := s.conn()
 	in := splitter{in: s.in, idle: func() error {
-		err := c.Flush()
+		err := s.conn().Flush()
 		s.view.flush()
+		if s.retry.reconnect {
+			return nil // each message has been flushed, and waits if it has to
+		}
 		return err
 	}}
 	if !s.noSplit {
@@ -47,11 +53,15 @@ func (s *session) feedAll() error {
 		}
 		if op == wsproto.OpText {
 			if err := checkText(p); err != nil {
-				c.Flush()
+				s.conn().Flush()
 				return failure(exitReadFile, fmt.Errorf("%s: %w", in.where(), err), binaryHint)
 			}
 		}
-		if err := s.queue(op, p, s.fragment); err != nil {
+		send := s.queue
+		if s.retry.reconnect {
+			send = s.deliver
+		}
+		if err := send(op, p, s.fragment); err != nil {
 			return s.sendFailure(err)
 		}
 	}
@@ -63,7 +73,7 @@ func (s *session) inputFailure(err error) error {
 	var file *fileError
 	switch {
 	case errors.Is(err, io.EOF):
-		if err := s.conn().Flush(); err != nil {
+		if err := s.conn().Flush(); err != nil && !s.retry.reconnect {
 			return s.sendFailure(err)
 		}
 		return err

@@ -21,7 +21,6 @@ type terminalSession struct {
 	cancel  context.CancelCauseFunc
 	console console
 	work    *background // what is typed, so that typing goes on meanwhile
-	again   bool        // /reconnect; guarded by session.mu
 }
 
 var _ talker = (*terminalSession)(nil)
@@ -29,7 +28,7 @@ var _ talker = (*terminalSession)(nil)
 // runInteractive is a session with a person: -x is sent, then what is typed,
 // until one of the two sides closes.
 func (s *session) runInteractive(ctx context.Context) error {
-	if err := s.open(ctx); err != nil {
+	if err := s.connect(ctx, false); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -57,7 +56,10 @@ func (s *session) runInteractive(ctx context.Context) error {
 		defer t.guard()
 		t.readConsole()
 	}()
-	connected, err := t.receiveAll()
+	s.mu.Lock()
+	s.waits = func() { go t.say("* there is no connection: what is typed waits for the next one") }
+	s.mu.Unlock()
+	connected, err := s.follow(ctx)
 	con.Close()
 	<-typed
 	s.view.out.to(s.out)
@@ -68,32 +70,14 @@ func (s *session) runInteractive(ctx context.Context) error {
 	return s.conclude(ctx, err)
 }
 
-// receiveAll receives until the session ends, through every /reconnect, and
-// returns why it did. Without connected that is why connecting again failed.
-func (t *terminalSession) receiveAll() (connected bool, err error) {
-	for {
-		stop := t.watch(t.ctx)
-		err := t.receive()
-		stop()
-		t.mu.Lock()
-		again := t.again
-		t.again = false
-		t.mu.Unlock()
-		if !again || t.ctx.Err() != nil {
-			return true, err
-		}
-		c, o := t.link()
-		o.end(c, judge(err), t.opened)
-		if err := t.open(t.ctx); err != nil {
-			return false, err
-		}
-	}
-}
-
 // sendFirst sends -x.
 func (t *terminalSession) sendFirst() {
+	first := t.conn()
 	for _, a := range t.first {
 		if err := t.do(a); err != nil {
+			if t.awaitNext(first) {
+				return // all of -x is sent again there
+			}
 			t.complain(fmt.Errorf("-x: %w", err))
 			t.fail(quietExit{exitFailure})
 		}
@@ -107,7 +91,10 @@ func (t *terminalSession) readConsole() {
 		line, err := t.console.ReadLine()
 		switch {
 		case err == nil:
-			if !t.work.do(func() { t.typed(line) }) {
+			switch {
+			case isCommand(line) && t.between():
+				t.typed(line) // messages wait for a connection, commands do not
+			case !t.work.do(func() { t.typed(line) }):
 				t.complain(errBusy)
 			}
 		case errors.Is(err, lineedit.ErrInterrupt) && t.ctx.Err() == nil && !ended:
@@ -118,7 +105,7 @@ func (t *terminalSession) readConsole() {
 			return
 		case errors.Is(err, io.EOF) && !ended:
 			ended = true // a Ctrl-C still has to be heard
-			if !t.work.do(t.shut) {
+			if t.between() || !t.work.do(t.shut) {
 				t.shut()
 			}
 		case errors.Is(err, io.EOF), errors.Is(err, lineedit.ErrClosed):
@@ -217,7 +204,20 @@ func (t *terminalSession) say(text string) {
 	io.WriteString(t.view.err, strings.TrimRight(text, "\n")+"\n")
 }
 
+// send and sendFragments are those of a person, whose messages wait while there
+// is no connection.
+func (t *terminalSession) send(op wsproto.Opcode, p []byte) error {
+	return t.deliver(op, p, t.fragment)
+}
+
+func (t *terminalSession) sendFragments(op wsproto.Opcode, p []byte, size int) error {
+	return t.deliver(op, p, size)
+}
+
 func (t *terminalSession) reconnect() error {
+	if t.tryNow() {
+		return nil
+	}
 	t.mu.Lock()
 	t.again = true
 	t.mu.Unlock()

@@ -19,6 +19,8 @@ type observer struct {
 	role wsproto.Role
 	url  string
 	peer string
+	// attempt is how many attempts to connect again there have been.
+	attempt int
 
 	// Of the opening handshake.
 	request, response []byte
@@ -181,6 +183,7 @@ func (o *observer) meta() render.Meta {
 func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
 	e := &render.Handshake{
 		Meta:     render.Meta{Time: time.Now(), Conn: o.conn},
+		Attempt:  o.attempt,
 		Role:     o.role,
 		URL:      o.url,
 		Peer:     o.peer,

@@ -23,10 +23,16 @@ type session struct {
 	payloads payloadReader
 	inPieces bool
 
-	mu sync.Mutex
-	c  *wsproto.Conn // the newest connection
-	o  *observer     // of c
+	mu      sync.Mutex
+	c       *wsproto.Conn // the newest connection
+	o       *observer     // of c
+	changed *sync.Cond    // of c and over
+	gap     *gap          // nil but between two connections
+	again   bool          // /reconnect has been asked for
+	over    bool          // c is the last connection, and it has ended
+	waits   func()        // tells that something waits for a connection, or nil; called with mu
 
+	trial    trial // of the reading goroutine
 	opened   time.Time
 	received int // messages, of the reading goroutine
 
@@ -87,6 +93,7 @@ func (s *session) prepare() error {
 // open opens the connection of the session, or a new one after /reconnect.
 func (s *session) open(ctx context.Context) error {
 	o := newObserver(s.view, wsproto.Client, 0)
+	o.attempt = s.trial.failed
 	d := *s.dialer
 	d.Config = s.config(o)
 	d.Subprotocols, d.Version, d.Key = s.subprotocols, s.version, s.key
@@ -97,8 +104,10 @@ func (s *session) open(ctx context.Context) error {
 	}
 	s.opened = time.Now()
 	s.closedByUs.Store(false)
+	s.progressed = wsproto.Stats{}
 	s.mu.Lock()
 	s.c, s.o = c, o
+	s.changed.Broadcast()
 	s.mu.Unlock()
 	s.view.mu.Lock()
 	s.view.onFail = s.shut
@@ -122,12 +131,15 @@ func (s *session) link() (*wsproto.Conn, *observer) {
 // runPiped is a session without a person: -x and stdin are sent, what comes is
 // written, and the end is found by itself.
 func (s *session) runPiped(ctx context.Context) error {
-	if err := s.open(ctx); err != nil {
+	if err := s.connect(ctx, false); err != nil {
 		return err
 	}
-	defer s.watch(ctx)()
 	go s.feed()
-	return s.conclude(ctx, s.receive())
+	connected, err := s.follow(ctx)
+	if !connected {
+		return err
+	}
+	return s.conclude(ctx, err)
 }
 
 // watch looks after signals, --max-time and --ping-interval until the returned
@@ -145,6 +157,11 @@ func (s *session) watch(ctx context.Context) (stop func()) {
 			s.pingLoop(done)
 		})
 	}
+	s.mu.Lock()
+	if s.quiet != nil {
+		s.quiet.Reset(s.wait)
+	}
+	s.mu.Unlock()
 	return func() {
 		unhook()
 		close(done)
@@ -180,6 +197,9 @@ func (s *session) shut() {
 }
 
 func (s *session) closeWith(how closing) error {
+	if s.stopTrying() {
+		return nil
+	}
 	c := s.conn()
 	if c.CloseSent() {
 		return wsproto.ErrCloseSent // the time for the closing handshake runs already
@@ -291,6 +311,9 @@ func (s *session) inputEnds() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.quiet = time.AfterFunc(s.wait, s.waited)
+	if s.gap != nil {
+		s.quiet.Stop() // until there is somebody to wait for
+	}
 	s.inputDone.Store(true)
 }
 

@@ -35,9 +35,12 @@ const (
 // A Handshake is a finished opening handshake, or one that failed.
 type Handshake struct {
 	Meta
-	Role wsproto.Role // ours
-	URL  string       // of the client's request; for a server the request target
-	Peer string       // the remote address
+	// Attempt is how many attempts it took to connect again, 0 for the first
+	// connection.
+	Attempt int
+	Role    wsproto.Role // ours
+	URL     string       // of the client's request; for a server the request target
+	Peer    string       // the remote address
 	// Request and Response are the raw bytes as far as they were exchanged.
 	Request, Response []byte
 	// Cut tells that there was more of the response's body than there is here.
@@ -73,6 +76,17 @@ type Message struct {
 	Fragments   int // frames that it came in, 0 if that is not known yet
 	Start, Done bool
 	Deflate     *Deflate // nil if it was not compressed
+}
+
+// A Retry is an attempt to connect again that is about to be made.
+type Retry struct {
+	Meta
+	// Err is why the connection could not be opened; nil means that there was one
+	// and that its [End] has been told.
+	Err error
+	// Attempt counts from 1. Limit is the highest number it may have, or 0.
+	Attempt, Limit int
+	Wait           time.Duration
 }
 
 // A Note is a remark about the connection, shown with -v.
@@ -126,6 +140,7 @@ type Failure struct {
 func (e *Handshake) event() *Meta { return &e.Meta }
 func (e *Frame) event() *Meta     { return &e.Meta }
 func (e *Message) event() *Meta   { return &e.Meta }
+func (e *Retry) event() *Meta     { return &e.Meta }
 func (e *Note) event() *Meta      { return &e.Meta }
 func (e *End) event() *Meta       { return &e.Meta }
 func (e *Failure) event() *Meta   { return &e.Meta }

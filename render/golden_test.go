@@ -208,6 +208,9 @@ func talk() []Event {
 		&End{Meta: at(12), By: Us, Code: wsproto.CloseAbnormal, Took: took, Stats: stats, Err: errors.New("no pong and nothing else within 1s of a ping")},
 		&End{Meta: at(13), By: Us, Code: wsproto.CloseMessageTooBig, Took: 26 * time.Hour, Stats: stats,
 			Err: &wsproto.SizeError{Limit: 10, AtLeast: 11}},
+		&Retry{Meta: at(13), Attempt: 1, Wait: 1200 * time.Millisecond},
+		&Retry{Meta: at(13), Attempt: 2, Limit: 5, Wait: 2 * time.Second, Err: errNet},
+		&Handshake{Meta: at(14), Attempt: 2, URL: "ws://127.0.0.1:8080/", Peer: "127.0.0.1:8080", Took: time.Millisecond},
 		&Failure{Meta: at(14), Err: errNet, Hint: "try ws://user:pass@h/\u202e instead"},
 		withConn(5, &Failure{Meta: at(15), Err: errors.New("no pong in time")}),
 	}

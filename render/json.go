@@ -44,6 +44,9 @@ func (w *jsonWriter) Render(e Event) error {
 	case *Handshake:
 		w.begin("handshake", e.Time, e.Conn)
 		w.handshake(e)
+	case *Retry:
+		w.begin("retry", e.Time, e.Conn)
+		w.retry(e)
 	case *Note:
 		w.begin("note", e.Time, e.Conn)
 		w.text("text", w.public(e.Text))
@@ -138,8 +141,27 @@ func (w *jsonWriter) message(e *Message) {
 	w.messageDeflate(e.Deflate)
 }
 
+func (w *jsonWriter) retry(e *Retry) {
+	reason := "lost"
+	if e.Err != nil {
+		reason = "not_opened"
+	}
+	w.text("reason", reason)
+	w.int("attempt", int64(e.Attempt))
+	if e.Limit > 0 {
+		w.int("limit", int64(e.Limit))
+	}
+	w.seconds("wait", e.Wait)
+	if e.Err != nil {
+		w.error(e.Err, "other")
+	}
+}
+
 func (w *jsonWriter) handshake(e *Handshake) {
 	w.text("role", e.Role.String())
+	if e.Attempt > 0 {
+		w.int("attempt", int64(e.Attempt))
+	}
 	w.text("url", w.public(e.URL))
 	w.text("peer", e.Peer)
 	w.head("request", e.request(w.secrets))

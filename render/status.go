@@ -48,6 +48,10 @@ func (s *status) Render(e Event) error {
 		}
 	case *Handshake:
 		b = s.appendHandshake(b, e)
+	case *Retry:
+		if !s.o.Quiet {
+			b = s.appendRetry(b, e)
+		}
 	case *Note:
 		if s.o.Verbose > 0 && !s.o.Quiet {
 			b = append(s.appendText(s.appendStar(b, e.Conn), e.Text), '\n')
@@ -90,6 +94,22 @@ func (s *status) appendText(b []byte, text string) []byte {
 	return appendEscaped(b, []byte(text), false)
 }
 
+// appendRetry tells when there will be another connection, and which attempt to
+// get it that is.
+func (s *status) appendRetry(b []byte, e *Retry) []byte {
+	b = s.appendStar(b, e.Conn)
+	if e.Err != nil {
+		b = s.palette.bad.append(b, "not open")
+		b = append(s.appendText(append(b, ": "...), e.Err.Error()), "; "...)
+	}
+	b = appendDuration(append(b, "connecting again in "...), e.Wait)
+	b = strconv.AppendInt(append(b, " (attempt "...), int64(e.Attempt), 10)
+	if e.Limit > 0 {
+		b = strconv.AppendInt(append(b, " of "...), int64(e.Limit), 10)
+	}
+	return append(b, ")\n"...)
+}
+
 // appendHandshake shows the two halves with -v, then that the connection is
 // open, or for a server that it was refused. Why a client's handshake failed is
 // told by a [Failure]; what the server answered is shown in any case.
@@ -111,7 +131,7 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 	if failed || s.o.Quiet {
 		return b
 	}
-	if s.o.Verbose == 0 && !s.o.Announce {
+	if s.o.Verbose == 0 && !s.o.Announce && e.Attempt == 0 {
 		return b
 	}
 	if s.o.Verbose > 0 && e.Role == wsproto.Client {
@@ -129,11 +149,17 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 		return append(s.appendText(b, e.Err.Error()), '\n')
 	}
 	b = append(b, " open"...)
+	if e.Attempt > 0 {
+		b = append(b, " again"...)
+	}
 	if e.Role == wsproto.Server {
 		b = s.appendText(append(b, " at "...), e.URL)
 	}
 	b = appendDuration(append(b, " in "...), e.Took)
 	b = append(b, " ("...)
+	if e.Attempt > 0 {
+		b = append(strconv.AppendInt(append(b, "attempt "...), int64(e.Attempt), 10), ", "...)
+	}
 	if e.Subprotocol == "" {
 		b = append(b, "no subprotocol"...)
 	} else {

@@ -36,6 +36,14 @@ func (b Backoff) defaults() Backoff {
 	return b
 }
 
+// Wait returns how long to wait for an attempt when some in a row have failed.
+// That is Delay at first, and then as a stream waits; random is a number from 0 up
+// to 1.
+func (b Backoff) Wait(failed int, random float64) time.Duration {
+	b = b.defaults()
+	return b.wait(b.Delay, failed, random)
+}
+
 // wait returns how long to wait for an attempt when some have failed since the
 // last event. The first comes after the reconnection time. After that the wait
 // doubles, and up to half of it is left to chance, so that the clients of a
@@ -63,17 +71,18 @@ func TransientStatus(status int) bool {
 	return false
 }
 
-// retryAfter returns how long the server asks to wait, 0 if it does not say.
+// RetryAfter returns how long a server asks to wait with the value of a
+// Retry-After field, 0 if it says nothing that has a meaning. What is longer than
+// a year is a year.
 //
 // RFC 9110, Section 10.2.3.
-func (e *ResponseError) retryAfter(now time.Time) time.Duration {
+func RetryAfter(value string, now time.Time) time.Duration {
 	const most = 365 * 24 * 3600
-	v := e.Response.Header.Get("Retry-After")
-	if n, err := strconv.ParseUint(v, 10, 64); err == nil {
+	if n, err := strconv.ParseUint(value, 10, 64); err == nil {
 		return time.Duration(min(n, most)) * time.Second
 	}
-	if t, err := http.ParseTime(v); err == nil {
-		return max(0, t.Sub(now))
+	if t, err := http.ParseTime(value); err == nil {
+		return min(max(0, t.Sub(now)), most*time.Second)
 	}
 	return 0
 }

@@ -299,7 +299,7 @@ func (s *Stream) retry(loss *Loss) error {
 	wait := c.Backoff.wait(s.base, s.retries, c.Rand())
 	var refused *ResponseError
 	if errors.As(loss.Err, &refused) {
-		wait = max(wait, refused.retryAfter(now))
+		wait = max(wait, RetryAfter(refused.Response.Header.Get("Retry-After"), now))
 	}
 	final := loss.Err
 	switch {
