@@ -211,6 +211,9 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
+	if err := view.startRecording(o.display.record, o.streams); err != nil {
+		return err
+	}
 	if o.dial.net.maxTime > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{o.dial.net.maxTime})

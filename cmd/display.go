@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"wscope/cmd/internal/record"
 	"wscope/render"
 )
 
@@ -25,12 +26,25 @@ type displayOptions struct {
 	verbose     int
 	quiet       bool
 	showSecrets bool
+	record      recordOptions
+	replay      bool // what is shown has a start of its own
 }
 
 // register defines the flags of d.
 func (d *displayOptions) register(cmd *cobra.Command) {
+	d.registerShown(cmd, "auto", "what goes to stdout: auto, frames, messages, hex or json; auto is frames on a terminal and messages in a pipe")
+	d.record.register(cmd)
+}
+
+// registerShown defines the flags that say what is shown. Without --format it is
+// in the preset one.
+func (d *displayOptions) registerShown(cmd *cobra.Command, preset, usage string) {
 	flags := cmd.Flags()
-	flags.Var(&choiceFlag{&d.format, "auto", "auto frames messages hex json"}, "format", "what goes to stdout: auto, frames, messages, hex or json; auto is frames on a terminal and messages in a pipe")
+	formats := "frames messages hex json"
+	if preset == "auto" {
+		formats = "auto " + formats
+	}
+	flags.Var(&choiceFlag{&d.format, preset, formats}, "format", usage)
 	flags.BoolVar(&d.json, "json", false, "the same as --format json")
 	flags.Var(&choiceFlag{&d.timestamps, "relative", "relative delta wall none"}, "timestamps", "time of each frame: relative, delta, wall or none")
 	flags.StringSliceVar(&d.hide, "hide", nil, "leave out frames with these `opcodes`: text, binary, continuation, ping, pong, close, control, data")
@@ -87,14 +101,20 @@ type display struct {
 	err *redirect
 
 	options  render.Options // but for the format, which may change
-	messages atomic.Bool    // the format has messages with their times
+	messages atomic.Bool    // somebody wants messages with their times
 	status   render.Renderer
 
+	record *record.File // nil without --record
+
 	mu     sync.Mutex
+	mute   mute
 	data   render.Renderer
 	failed error // the first failure to write data; nothing is written after it
 	onFail func()
 }
+
+// A mute is data that is not shown, whatever the format.
+type mute struct{ frames, messages bool }
 
 // A redirect is a writer that can be exchanged, between two writes.
 type redirect struct {
@@ -128,7 +148,7 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 		Terminal:    s.outTTY,
 		MaxPreview:  d.maxPreview,
 		Delimiter:   delimiter,
-		Start:       time.Now(),
+		Start:       d.start(),
 		Width:       s.columns(),
 		ShowSecrets: d.showSecrets,
 	}
@@ -154,6 +174,7 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 		Verbose:     d.verbose,
 		Quiet:       d.quiet,
 		Announce:    announce,
+		Replay:      d.replay,
 		Color:       s.color(colorMode, s.errTTY),
 		Timestamps:  o.Timestamps,
 		Hide:        o.Hide,
@@ -163,6 +184,14 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 		ShowSecrets: d.showSecrets,
 	})
 	return v, nil
+}
+
+// start is what relative times are counted from.
+func (d displayOptions) start() time.Time {
+	if d.replay {
+		return time.Time{}
+	}
+	return time.Now()
 }
 
 // silent reports whether a server shows nothing of its clients: with -q, unless a
@@ -200,7 +229,7 @@ func (v *display) setFormat(f render.Format) {
 	defer v.mu.Unlock()
 	v.data.Flush()
 	v.options.Format = f
-	v.messages.Store(f == render.JSON)
+	v.messages.Store(f == render.JSON || v.recording())
 	v.data = render.New(v.out, v.options)
 }
 
@@ -209,6 +238,11 @@ func (v *display) setFormat(f render.Format) {
 func (v *display) show(e render.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.recordLocked(e)
+	v.showLocked(e)
+}
+
+func (v *display) showLocked(e render.Event) {
 	v.showData(e)
 	switch e.(type) {
 	case *render.Message:
@@ -223,9 +257,22 @@ func (v *display) show(e render.Event) {
 }
 
 func (v *display) showData(e render.Event) {
+	if v.mute != (mute{}) && v.muted(e) {
+		return
+	}
 	if v.failed == nil {
 		v.fail(v.data.Render(e))
 	}
+}
+
+func (v *display) muted(e render.Event) bool {
+	switch e.(type) {
+	case *render.Frame:
+		return v.mute.frames
+	case *render.Message:
+		return v.mute.messages
+	}
+	return false
 }
 
 // flush writes out what is gathered.
@@ -262,11 +309,15 @@ func (v *display) failure() error {
 
 // report shows an error with its hint, and returns what ends the program with
 // its status and without another word. That stdout cannot be written to is left
-// to the caller to tell.
+// to the caller to tell. It is the last that is shown.
 func (v *display) report(err error) error {
-	if err == nil {
-		return nil
+	if err != nil {
+		err = v.reportError(err)
 	}
+	return v.endRecording(err)
+}
+
+func (v *display) reportError(err error) error {
 	var (
 		quiet       quietExit
 		output      *outputError
@@ -284,7 +335,7 @@ func (v *display) report(err error) error {
 	return quietExit{e.code}
 }
 
-// wantsFrames reports whether frames are shown at all.
+// wantsFrames reports whether frames are shown at all, or recorded.
 func (d displayOptions) wantsFrames(f render.Format) bool {
-	return f != render.Messages || d.verbose >= 2
+	return f != render.Messages || d.verbose >= 2 || d.record.wanted()
 }

@@ -119,6 +119,9 @@ func runListen(ctx context.Context, o listenOptions) error {
 		return failure(code, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(network, err))
 	}
 	defer l.Close()
+	if err := view.startRecording(o.display.record, o.streams); err != nil {
+		return err
+	}
 	defer o.begin(ctx, o.protocol.closeTimeout+1500*time.Millisecond)()
 	if _, err := fmt.Fprintf(o.out, "listening on %s\n", readyURL(l.Addr())); err != nil {
 		return err

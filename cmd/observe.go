@@ -194,6 +194,7 @@ func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
 		Err:      err,
 	}
 	if c != nil {
+		e.Local = c.NetConn().LocalAddr().String()
 		e.Subprotocol = c.Subprotocol()
 		for _, x := range c.Extensions() {
 			e.Extensions = append(e.Extensions, x.String())

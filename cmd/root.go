@@ -105,7 +105,7 @@ func run(ctx context.Context, s streams, args []string) int {
 	args, err := rewriteWscat(root, args)
 	if err == nil {
 		root.SetArgs(append([]string{}, args...)) // nil would be the arguments of the process
-		cmd, err = root.ExecuteContextC(ctx)
+		cmd, err = root.ExecuteContextC(withCommandLine(ctx, args))
 	}
 	if err == nil {
 		err = *helpErr
@@ -147,7 +147,7 @@ everything else to stderr.`,
 
 	root.AddCommand(newAcceptKeyCmd(s, runAcceptKey))
 	root.AddCommand(newConnectCmd(s, runConnect), newListenCmd(s, runListen))
-	root.AddCommand(newSSECmd(s, runSSE))
+	root.AddCommand(newSSECmd(s, runSSE), newShowCmd(s, runShow))
 	root.AddCommand(newCompletionCmd(s), newVersionCmd(s), newExitStatusTopic())
 	root.SetHelpCommand(newHelpCmd(s))
 	return root

@@ -50,11 +50,14 @@ type client struct {
 }
 
 func newServer(o listenOptions, view *display, l net.Listener) *server {
+	if o.display.silent() {
+		view.mute = mute{frames: true, messages: !o.interactive}
+	}
 	return &server{
 		listenOptions: o,
 		view:          view,
 		listener:      l,
-		frames:        !o.display.silent() && o.display.wantsFrames(view.options.Format),
+		frames:        view.recording() || !o.display.silent() && o.display.wantsFrames(view.options.Format),
 		opening:       map[net.Conn]struct{}{},
 		clients:       map[int]*client{},
 		done:          make(chan struct{}),
@@ -181,7 +184,7 @@ func (s *server) serve(nc net.Conn) {
 		Subprotocols:     s.subprotocols,
 		Extensions:       s.deflate.extensions(o),
 	}
-	if !s.display.silent() {
+	if !s.display.silent() || s.view.recording() {
 		a.Trace = o.trace(s.frames)
 	}
 	if len(s.origins) > 0 {
@@ -314,7 +317,7 @@ func (s *server) echo(cl *client) error {
 
 // shownAsMessages reports whether messages themselves are what is shown.
 func (s *server) shownAsMessages() bool {
-	return s.interactive || !s.display.silent() && (!s.frames || s.view.messages.Load())
+	return s.interactive || s.view.recording() || !s.display.silent() && (!s.frames || s.view.messages.Load())
 }
 
 // closeIdle closes a connection on which nothing comes for the time of timeout.

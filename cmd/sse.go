@@ -231,6 +231,9 @@ func runSSE(ctx context.Context, o sseOptions) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
+	if err := view.startRecording(o.display.record, o.streams); err != nil {
+		return err
+	}
 	if t.note != "" && !o.display.quiet {
 		printDiagnostic(o.streams, o.colorMode, levelNote, t.note)
 	}

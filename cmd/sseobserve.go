@@ -127,11 +127,14 @@ func (o *streamObserver) lost(l *sse.Loss) {
 	o.view.show(&render.StreamLoss{Meta: render.Meta{Time: l.Time}, Loss: l})
 }
 
-// gap returns the time since the last event or comment.
+// sinceLast returns the time since the last event or comment that was shown.
+func (o *streamObserver) sinceLast() time.Duration { return max(0, o.at.Sub(o.before)) }
+
+// gap is sinceLast for an event or a comment that is shown.
 func (o *streamObserver) gap() time.Duration {
-	d := o.at.Sub(o.before)
+	d := o.sinceLast()
 	o.before = o.at
-	return max(d, 0)
+	return d
 }
 
 func (o *streamObserver) event(e *sse.Event, wanted bool) {
@@ -146,10 +149,13 @@ func (o *streamObserver) event(e *sse.Event, wanted bool) {
 			o.view.show(resume)
 		}
 	}
-	if wanted {
-		o.shown.Gap = o.gap()
-		o.view.showStream(&o.shown)
+	if !wanted {
+		o.shown.Gap = o.sinceLast()
+		o.view.keep(&o.shown)
+		return
 	}
+	o.shown.Gap = o.gap()
+	o.view.showStream(&o.shown)
 }
 
 func (o *streamObserver) lineRead(l *sse.Line) {
@@ -160,10 +166,18 @@ func (o *streamObserver) lineRead(l *sse.Line) {
 		o.lint.Line(l)
 	}
 	comment := l.Kind == sse.CommentLine
-	if comment && o.hide.comments || !comment && !o.lines {
+	hidden := comment && o.hide.comments || !comment && !o.lines
+	if hidden && !o.view.recording() {
 		return
 	}
 	o.line = render.StreamLine{Meta: render.Meta{Time: o.at}, Line: l}
+	if hidden {
+		if comment {
+			o.line.Gap = o.sinceLast()
+		}
+		o.view.keep(&o.line)
+		return
+	}
 	if comment {
 		o.line.Gap = o.gap()
 	}
@@ -171,8 +185,11 @@ func (o *streamObserver) lineRead(l *sse.Line) {
 }
 
 func (o *streamObserver) retrySet(d time.Duration) {
-	if !o.hide.retry {
-		o.view.showStream(&render.StreamRetry{Meta: render.Meta{Time: o.at}, Wait: d, Gap: max(0, o.at.Sub(o.before))})
+	e := &render.StreamRetry{Meta: render.Meta{Time: o.at}, Wait: d, Gap: o.sinceLast()}
+	if o.hide.retry {
+		o.view.keep(e)
+	} else {
+		o.view.showStream(e)
 	}
 }
 
@@ -201,6 +218,7 @@ func (o *streamObserver) end(out streamOutcome, unfinished int64) {
 func (v *display) showStream(e render.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.recordLocked(e)
 	v.showData(e)
 	v.status.Render(e)
 }

@@ -40,7 +40,12 @@ func classify(err error, otherwise string) (kind string, rule *wsproto.ProtocolE
 		dns       *net.DNSError
 		op        *net.OpError
 		slow      interface{ Timeout() bool }
+		recorded  *recordedError
 	)
+	if errors.As(err, &recorded) {
+		errors.As(recorded.cause, &rule)
+		return recorded.kind, rule
+	}
 	if kind := classifyStream(err); kind != "" {
 		return kind, nil
 	}

@@ -7,34 +7,35 @@ import (
 
 // A clock writes timestamps.
 type clock struct {
-	kind        Timestamps
-	start, last time.Time
+	kind  Timestamps
+	start time.Time
+	last  time.Duration // since the start, of the line before
 }
 
-// since returns the time from the start to t.
-func (c *clock) since(t time.Time) time.Duration {
+// since returns the time from the start to an event.
+func (c *clock) since(m Meta) time.Duration {
+	if m.Elapsed != 0 {
+		return m.Elapsed
+	}
 	if c.start.IsZero() {
-		c.start = t
+		c.start = m.Time
 	}
-	return t.Sub(c.start)
+	return m.Time.Sub(c.start)
 }
 
-// append appends the timestamp of a line of time t, without blanks around it.
-// The width does not change in the first 10,000 seconds.
-func (c *clock) append(b []byte, t time.Time) []byte {
-	since := c.since(t)
+// append appends the timestamp of the line of an event, without blanks around
+// it. The width does not change in the first 10,000 seconds.
+func (c *clock) append(b []byte, m Meta) []byte {
+	since := c.since(m)
 	last := c.last
-	if last.IsZero() {
-		last = c.start
-	}
-	c.last = t
+	c.last = since
 	switch c.kind {
 	case Relative:
 		return appendFixed(b, since, 3, 8)
 	case Delta:
-		return appendFixed(b, t.Sub(last), 6, 10)
+		return appendFixed(b, since-last, 6, 10)
 	case Wall:
-		return t.AppendFormat(b, "15:04:05.000")
+		return m.Time.AppendFormat(b, "15:04:05.000")
 	}
 	return b
 }

@@ -11,13 +11,17 @@ import (
 // An Event is something that happened. The events are [*Handshake], [*Frame],
 // [*Message], [*Note], [*End] and [*Failure], and for event streams [*Exchange],
 // [*StreamOpen], [*StreamEvent], [*StreamLine], [*StreamRetry], [*StreamLoss],
-// [*StreamResume], [*StreamFinding] and [*StreamEnd]. An event and every slice in
-// it are lent to a [Renderer] for the duration of the call.
+// [*StreamResume], [*StreamFinding] and [*StreamEnd]. A transcript begins with a
+// [*Recording]. An event and every slice in it are lent to a [Renderer] for the
+// duration of the call.
 type Event interface{ event() *Meta }
 
 // Meta is what all events have in common.
 type Meta struct {
 	Time time.Time
+	// Elapsed is the time since the start, of an event that was read from a
+	// transcript. Zero means that it is counted from Time.
+	Elapsed time.Duration
 	// Conn is the number of the connection, from 1, where there can be several;
 	// 0 where there is only one.
 	Conn int
@@ -41,6 +45,7 @@ type Handshake struct {
 	Role    wsproto.Role // ours
 	URL     string       // of the client's request; for a server the request target
 	Peer    string       // the remote address
+	Local   string       // our own address, "" if there is none
 	// Request and Response are the raw bytes as far as they were exchanged.
 	Request, Response []byte
 	// Cut tells that there was more of the response's body than there is here.
@@ -58,6 +63,10 @@ type Frame struct {
 	Meta
 	Dir Direction
 	*wsproto.FrameInfo
+	// Continues is the opcode of the message that a continuation frame belongs
+	// to, where the frame comes from a transcript. Zero means that it is to be
+	// found out from the frames before.
+	Continues wsproto.Opcode
 	// RTT is how long after its ping a pong came. Zero means that there is
 	// nothing to say: it is no pong, or it answers no ping of ours.
 	RTT time.Duration

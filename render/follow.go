@@ -17,6 +17,14 @@ type stream struct {
 // be read: its own, for a continuation frame that of its message, or
 // OpContinuation if there is none. Control frames leave the message open.
 func (m *openMessages) follow(f *Frame) wsproto.Opcode {
+	of := m.advance(f)
+	if f.Continues != 0 && f.Header.Opcode == wsproto.OpContinuation {
+		return f.Continues // frames before it may have been left out
+	}
+	return of
+}
+
+func (m *openMessages) advance(f *Frame) wsproto.Opcode {
 	op := f.Header.Opcode
 	if op.IsControl() || op.IsReserved() {
 		return op

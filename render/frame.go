@@ -2,7 +2,6 @@ package render
 
 import (
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"github.com/clipperhouse/displaywidth"
@@ -41,7 +40,7 @@ func (p *framePrinter) append(b []byte, f *Frame) []byte {
 	h, c := &f.Header, p.palette
 	if p.clock.kind != None {
 		b = append(b, c.faint.on...)
-		b = p.clock.append(b, f.when())
+		b = p.clock.append(b, MetaOf(f))
 		b = append(b, c.faint.off...)
 		b = append(b, "  "...)
 	}
@@ -269,14 +268,6 @@ func padded(b []byte, width int, f func([]byte) []byte) []byte {
 
 func hidden(set OpcodeSet, f *Frame) bool {
 	return set.Has(f.Header.Opcode) && f.Broken == nil
-}
-
-// when is the time of the frame, wherever it was filled in.
-func (e *Frame) when() time.Time {
-	if e.Meta.Time.IsZero() {
-		return e.FrameInfo.Time
-	}
-	return e.Meta.Time
 }
 
 // missing is how much of the payload the frame was reported without.

@@ -16,6 +16,7 @@ type head struct {
 	ended  bool // whether the blank line was there
 	body   []byte
 	more   bool // whether the body is longer
+	raw    []byte
 }
 
 // A field is one field of a head. A line that is none has no name.
@@ -33,7 +34,10 @@ func (f field) String() string {
 // that continues the one before (RFC 9112, Section 5.2) is joined to it. What is
 // secret is redacted unless it is wanted.
 func parseHead(raw []byte, secrets bool) head {
-	h := head{begun: len(raw) > 0}
+	if !secrets {
+		raw = redactHead(raw)
+	}
+	h := head{begun: len(raw) > 0, raw: raw}
 	first := true
 	for len(raw) > 0 {
 		line, rest, _ := bytes.Cut(raw, []byte("\n"))
@@ -58,12 +62,6 @@ func parseHead(raw []byte, secrets bool) head {
 			name, value = "", name
 		}
 		h.fields = append(h.fields, field{name, strings.Trim(value, " \t")})
-	}
-	if !secrets {
-		h.line = RedactURLs(h.line)
-		for i, f := range h.fields {
-			h.fields[i].value = redactValue(strings.Trim(f.name, " \t"), f.value)
-		}
 	}
 	return h
 }

@@ -82,7 +82,7 @@ func (p *hexPrinter) appendTitle(b []byte, f *Frame) []byte {
 	b = append(appendArrow(b, p.palette, f.Dir, f.Conn), ' ')
 	if p.clock.kind != None {
 		var room [32]byte
-		stamp := bytes.TrimLeft(p.clock.append(room[:0], f.when()), " ")
+		stamp := bytes.TrimLeft(p.clock.append(room[:0], MetaOf(f)), " ")
 		b = append(append(b, stamp...), ' ')
 	}
 	b = p.palette.data.append(b, h.Opcode.String()+" frame")

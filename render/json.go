@@ -3,6 +3,7 @@ package render
 import (
 	"bufio"
 	"errors"
+	"io"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -15,19 +16,25 @@ import (
 // taken away as long as "v" is 1, and a member that has nothing to say is left
 // out.
 type jsonWriter struct {
-	out   *bufio.Writer
+	out   io.Writer
 	b     []byte
 	clock clock
 	openMessages
 	hide    OpcodeSet
 	secrets bool
+	full    bool // it is a transcript, which leaves out nothing
 }
 
 func newJSONWriter(out *bufio.Writer, o Options) *jsonWriter {
 	return &jsonWriter{out: out, clock: clock{start: o.Start}, hide: o.Hide, secrets: o.ShowSecrets}
 }
 
-func (w *jsonWriter) Flush() error { return w.out.Flush() }
+func (w *jsonWriter) Flush() error {
+	if out, ok := w.out.(*bufio.Writer); ok {
+		return out.Flush()
+	}
+	return nil
+}
 
 func (w *jsonWriter) Render(e Event) error {
 	switch e := e.(type) {
@@ -36,30 +43,36 @@ func (w *jsonWriter) Render(e Event) error {
 		if hidden(w.hide, e) {
 			return nil
 		}
-		w.begin("frame", e.when(), e.Conn)
+		w.begin(e)
 		w.frame(e, of)
 	case *Message:
-		w.begin("message", e.Time, e.Conn)
+		w.begin(e)
 		w.message(e)
 	case *Handshake:
-		w.begin("handshake", e.Time, e.Conn)
+		w.begin(e)
 		w.handshake(e)
 	case *Retry:
-		w.begin("retry", e.Time, e.Conn)
+		w.begin(e)
 		w.retry(e)
 	case *Note:
-		w.begin("note", e.Time, e.Conn)
+		w.begin(e)
 		w.text("text", w.public(e.Text))
 	case *End:
 		w.forget(e.Conn)
-		w.begin("close", e.Time, e.Conn)
+		w.begin(e)
 		w.end(e)
 	case *Failure:
-		w.begin("error", e.Time, e.Conn)
+		w.begin(e)
 		w.error(e.Err, "other")
 		if e.Hint != "" {
 			w.text("hint", w.public(e.Hint))
 		}
+	case *Recording:
+		if !w.full {
+			return nil
+		}
+		w.begin(e)
+		w.recording(e)
 	default:
 		if !w.stream(e) {
 			return nil
@@ -72,13 +85,14 @@ func (w *jsonWriter) Render(e Event) error {
 }
 
 // begin opens the object with what all events have in common.
-func (w *jsonWriter) begin(event string, t time.Time, conn int) {
+func (w *jsonWriter) begin(e Event) {
+	m := MetaOf(e)
 	w.b = append(w.b[:0], `{"v":1,"event":"`...)
-	w.b = append(append(w.b, event...), `","time":`...)
-	w.b = append(appendTime(w.b, t), `,"elapsed":`...)
-	w.b = appendSeconds(w.b, w.clock.since(t))
-	if conn != 0 {
-		w.int("conn", int64(conn))
+	w.b = append(append(w.b, NameOf(e)...), `","time":`...)
+	w.b = appendTime(w.b, m.Time)
+	w.seconds("elapsed", w.clock.since(m))
+	if m.Conn != 0 {
+		w.int("conn", int64(m.Conn))
 	}
 }
 
@@ -164,8 +178,16 @@ func (w *jsonWriter) handshake(e *Handshake) {
 	}
 	w.text("url", w.public(e.URL))
 	w.text("peer", e.Peer)
+	if e.Local != "" {
+		w.text("local", e.Local)
+	}
 	w.head("request", e.request(w.secrets))
-	w.head("response", e.response(w.secrets))
+	response := e.response(w.secrets)
+	response.more = response.more || e.Cut
+	w.head("response", response)
+	if w.full && e.Cut {
+		w.bool("cut", true)
+	}
 	w.text("subprotocol", e.Subprotocol)
 	w.name("extensions")
 	w.b = append(w.b, '[')
@@ -205,6 +227,10 @@ func (w *jsonWriter) head(name string, h head) {
 	}
 	w.b = append(w.b, ']')
 	w.bool("complete", h.ended)
+	if w.full {
+		w.name("raw")
+		w.b = appendBase64(w.b, h.raw)
+	}
 	if len(h.body) > 0 {
 		w.name("body")
 		w.b = append(w.b, '{')
@@ -290,12 +316,16 @@ func (w *jsonWriter) opcode(op wsproto.Opcode) {
 }
 
 // closeCode writes a close code, its name and the reason. A reason that is not
-// UTF-8 is left out.
+// UTF-8 is left out, or in a transcript given as base64.
 func (w *jsonWriter) closeCode(prefix string, code wsproto.CloseCode, reason string) {
 	w.int(prefix+"code", int64(code))
 	w.text(prefix+"name", code.Name())
-	if utf8.ValidString(reason) {
+	switch {
+	case utf8.ValidString(reason):
 		w.text(prefix+"reason", reason)
+	case w.full:
+		w.name(prefix + "reason_base64")
+		w.b = appendBase64(w.b, []byte(reason))
 	}
 }
 
@@ -346,5 +376,9 @@ func (w *jsonWriter) uint(name string, n uint64) {
 
 func (w *jsonWriter) seconds(name string, d time.Duration) {
 	w.name(name)
-	w.b = appendSeconds(w.b, d)
+	if w.full {
+		w.b = appendNanoseconds(w.b, d)
+	} else {
+		w.b = appendSeconds(w.b, d)
+	}
 }

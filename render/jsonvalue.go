@@ -87,6 +87,23 @@ func appendSeconds(b []byte, d time.Duration) []byte {
 	return b
 }
 
+// appendNanoseconds appends d in seconds with nanoseconds, which is exact.
+func appendNanoseconds(b []byte, d time.Duration) []byte {
+	if d < 0 {
+		b = append(b, '-')
+	}
+	// The magnitude of the least duration has no room in a Duration.
+	ns := uint64(d)
+	if d < 0 {
+		ns = -ns
+	}
+	b = append(strconv.AppendUint(b, ns/1e9, 10), '.')
+	for unit := uint64(1e8); unit > 0; unit /= 10 {
+		b = append(b, '0'+byte(ns/unit%10))
+	}
+	return b
+}
+
 // appendTime appends t in the form of RFC 3339 with microseconds, in UTC.
 func appendTime(b []byte, t time.Time) []byte {
 	b = append(b, '"')

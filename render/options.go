@@ -185,6 +185,9 @@ type StatusOptions struct {
 	// Quiet leaves out everything but failures, what the server answered to a
 	// handshake that failed, and ends that were not normal.
 	Quiet bool
+	// Replay tells that the events come from a transcript: what failed then is no
+	// error now.
+	Replay bool
 	// Announce shows the line that tells that a connection is open. It shows
 	// anyway with Verbose.
 	Announce bool

@@ -66,7 +66,7 @@ func appendClose(b []byte, code wsproto.CloseCode, reason string) []byte {
 // appendRule appends what is wrong and where the rule stands.
 func appendRule(b []byte, e *wsproto.ProtocolError) []byte {
 	b = append(AppendEscaped(b, []byte(e.Reason)), " ("...)
-	return append(append(b, e.Ref()...), ')')
+	return append(AppendEscaped(b, []byte(e.Ref())), ')')
 }
 
 // appendQuoted appends p escaped and in double quotes. A quote inside is

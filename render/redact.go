@@ -1,26 +1,40 @@
 package render
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 const redacted = "[redacted]"
 
 // secretFields are the header fields whose values are credentials.
 var secretFields = []string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}
 
+// secretWords are what a field is named after that holds credentials of some
+// program's own, as in X-Api-Key or X-Amz-Security-Token.
+var secretWords = []string{"token", "secret", "password", "passwd", "api-key", "apikey", "access-key", "auth-key", "subscription-key"}
+
 // authSchemes are the names that may stay in front of redacted credentials.
 var authSchemes = []string{"Basic", "Bearer", "Digest", "Negotiate", "NTLM"}
 
+// isSecret reports whether the values of a header field are credentials.
 func isSecret(field string) bool {
 	for _, s := range secretFields {
 		if strings.EqualFold(s, field) {
 			return true
 		}
 	}
+	field = strings.ReplaceAll(strings.ToLower(field), "_", "-")
+	for _, word := range secretWords {
+		if strings.Contains(field, word) {
+			return true
+		}
+	}
 	return false
 }
 
-// redactValue returns the value of a header field without what is secret in it.
-func redactValue(field, value string) string {
+// RedactField returns the value of a header field without what is secret in it.
+func RedactField(field, value string) string {
 	if !isSecret(field) {
 		return RedactURLs(value)
 	}
@@ -32,6 +46,53 @@ func redactValue(field, value string) string {
 		}
 	}
 	return redacted
+}
+
+// redactHead returns the raw bytes of an HTTP message, which may be cut off or
+// illegal in any way, without what is secret in its head. Apart from the values
+// that are replaced they stay as they are, and what follows the head does.
+func redactHead(raw []byte) []byte {
+	out := make([]byte, 0, len(raw))
+	line, raw := cutLine(raw)
+	for first := true; len(line) > 0; first = false {
+		if isBlankLine(line) && !first {
+			return append(append(out, line...), raw...)
+		}
+		next, rest := cutLine(raw)
+		for !first && (bytes.HasPrefix(next, []byte{' '}) || bytes.HasPrefix(next, []byte{'\t'})) {
+			line = append(line[:len(line):len(line)], next...)
+			next, rest = cutLine(rest)
+		}
+		out = append(out, redactField(string(line), first)...)
+		line, raw = next, rest
+	}
+	return out
+}
+
+// redactField is redactHead for one field with the lines that continue it, or
+// for the first line of a message.
+func redactField(text string, first bool) string {
+	head, _, _ := strings.Cut(text, "\n")
+	name, _, ok := strings.Cut(head, ":")
+	if first || !ok || !isSecret(strings.Trim(name, " \t")) {
+		return RedactURLs(text)
+	}
+	end := text[len(strings.TrimRight(text, "\r\n")):]
+	value := strings.Join(strings.Fields(text[len(name)+1:]), " ")
+	return name + ": " + RedactField(strings.Trim(name, " \t"), value) + end
+}
+
+// cutLine cuts raw behind its first line, whose end it keeps.
+func cutLine(raw []byte) (line, rest []byte) {
+	i := bytes.IndexByte(raw, '\n') + 1
+	if i == 0 {
+		i = len(raw)
+	}
+	return raw[:i], raw[i:]
+}
+
+func isBlankLine(line []byte) bool {
+	return len(bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))) == 0
 }
 
 // RedactURLs returns s with the user information of every URL in it, as in

@@ -145,7 +145,7 @@ func TestClock(t *testing.T) {
 		c := clock{kind: kind}
 		var got []byte
 		for _, d := range []time.Duration{0, 600 * time.Microsecond, 9_999_999 * time.Millisecond, -100 * time.Microsecond} {
-			got = append(c.append(got, start.Add(d)), '|')
+			got = append(c.append(got, Meta{Time: start.Add(d)}), '|')
 		}
 		if string(got) != want {
 			t.Errorf("%v: %q, want %q", kind, got, want)

@@ -19,7 +19,7 @@ func (p *hexPrinter) appendStream(b []byte, e Event) []byte {
 	b = append(appendArrow(b, p.palette, Received, l.Conn), ' ')
 	if p.clock.kind != None {
 		var room [32]byte
-		stamp := bytes.TrimLeft(p.clock.append(room[:0], l.Time), " ")
+		stamp := bytes.TrimLeft(p.clock.append(room[:0], l.Meta), " ")
 		b = append(append(b, stamp...), ' ')
 	}
 	b = append(b, p.palette.data.on...)

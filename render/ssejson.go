@@ -11,25 +11,30 @@ import (
 // stream begins and writes the object of an event of a stream, and reports
 // whether e is one that has an object.
 func (w *jsonWriter) stream(e Event) bool {
-	m := e.event()
-	begin := func(event string) { w.begin(event, m.Time, m.Conn) }
+	if l, ok := e.(*StreamLine); ok && !l.isComment() && !w.full {
+		return false
+	}
+	w.begin(e)
 	switch e := e.(type) {
 	case *StreamEvent:
-		begin("sse")
 		w.streamEvent(e)
 	case *StreamLine:
-		if !e.isComment() {
-			return false
+		if e.isComment() {
+			w.string("text", bytes.ToValidUTF8(e.commentText(), []byte("\uFFFD")))
+			w.int("offset", e.Offset)
+			w.seconds("gap", e.Gap)
+		} else {
+			w.lineFacts(e.Line)
 		}
-		begin("comment")
-		w.string("text", bytes.ToValidUTF8(e.commentText(), []byte("\uFFFD")))
-		w.int("offset", e.Offset)
-		w.seconds("gap", e.Gap)
+		if w.full {
+			w.rawLine(e.Line)
+		}
 	case *StreamRetry:
-		begin("reconnection_time")
 		w.seconds("wait", e.Wait)
+		if w.full {
+			w.seconds("gap", e.Gap)
+		}
 	case *Exchange:
-		begin("exchange")
 		w.text("url", w.public(e.URL))
 		w.head("request", parseHead(e.Request, w.secrets))
 		w.head("response", e.response(w.secrets))
@@ -37,18 +42,18 @@ func (w *jsonWriter) stream(e Event) bool {
 			w.error(e.Err, "other")
 		}
 	case *StreamOpen:
-		begin("open")
 		w.text("url", w.public(e.URL))
 		w.text("protocol", e.Response.Proto)
 		w.int("status", int64(e.Response.StatusCode))
+		if w.full {
+			w.text("status_text", e.Response.Status)
+		}
 		w.int("attempt", int64(e.Attempt))
 		w.lastID(e.LastEventID)
 		w.seconds("took", e.Took)
 	case *StreamLoss:
-		begin("retry")
 		w.loss(e.Loss)
 	case *StreamResume:
-		begin("resume")
 		if e.ID != "" {
 			w.text("id", e.ID)
 		}
@@ -56,7 +61,6 @@ func (w *jsonWriter) stream(e Event) bool {
 		w.uint("repeated", e.Repeated)
 		w.uint("skipped", e.Skipped)
 	case *StreamFinding:
-		begin("finding")
 		w.text("rule", e.Rule)
 		w.bool("minor", e.Minor)
 		w.text("seen", w.public(e.Seen))
@@ -65,7 +69,6 @@ func (w *jsonWriter) stream(e Event) bool {
 			w.int("offset", e.Offset)
 		}
 	case *StreamEnd:
-		begin("end")
 		w.streamEnd(e)
 	default:
 		return false
@@ -90,6 +93,31 @@ func (w *jsonWriter) streamEvent(e *StreamEvent) {
 	if e.Skipped > 0 {
 		w.uint("skipped", e.Skipped)
 	}
+}
+
+// lineFacts writes what a line is that is no comment.
+func (w *jsonWriter) lineFacts(l *sse.Line) {
+	kind := "field"
+	if l.Kind == sse.BlankLine {
+		kind = "blank"
+	}
+	w.text("kind", kind)
+	w.int("offset", l.Offset)
+	if l.Dispatches {
+		w.bool("dispatches", true)
+	}
+	if l.Kind == sse.BlankLine && l.EventOffset >= 0 {
+		w.int("event_offset", l.EventOffset)
+	}
+}
+
+// rawLine writes a line as it came.
+func (w *jsonWriter) rawLine(l *sse.Line) {
+	w.name("line")
+	w.b = append(w.b, '{')
+	w.payload(l.Raw, true)
+	w.text("end", l.End.String())
+	w.b = append(w.b, '}')
 }
 
 func (w *jsonWriter) loss(l *sse.Loss) {

@@ -60,7 +60,7 @@ func (p *framePrinter) appendStream(b []byte, e Event) []byte {
 func (p *framePrinter) appendStreamStart(b []byte, m *Meta, gap time.Duration, tint style, name string) []byte {
 	if p.clock.kind != None {
 		b = append(b, p.palette.faint.on...)
-		b = p.clock.append(b, m.Time)
+		b = p.clock.append(b, *m)
 		b = append(b, p.palette.faint.off...)
 		b = append(b, "  "...)
 	}

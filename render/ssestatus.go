@@ -132,14 +132,15 @@ func (s *status) appendFinding(b []byte, e *StreamFinding) []byte {
 	if e.Minor {
 		tint = s.palette.hint
 	}
-	b = append(b, "wscope: "...)
+	b = s.appendSpeaker(b)
 	b = append(tint.append(b, "lint:"), ' ')
-	b = append(b, e.Rule...)
+	b = append(b, Escape(e.Rule)...)
 	if e.Offset >= 0 {
 		b = strconv.AppendInt(append(b, " at offset "...), e.Offset, 10)
 	}
 	b = s.appendText(append(b, ": "...), e.Seen)
-	b = append(b, "\nwscope: "...)
+	b = append(b, '\n')
+	b = s.appendSpeaker(b)
 	b = append(s.palette.hint.append(b, "hint:"), ' ')
 	return append(s.appendText(b, e.Advice), '\n')
 }

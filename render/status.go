@@ -65,6 +65,10 @@ func (s *status) Render(e Event) error {
 		}
 	case *Failure:
 		b = s.appendFailure(b, e)
+	case *Recording:
+		if s.o.Verbose > 0 && !s.o.Quiet {
+			b = s.appendRecording(b, e)
+		}
 	case *Message:
 	default:
 		b = s.appendStream(b, e)
@@ -84,6 +88,14 @@ func (s *status) appendStar(b []byte, conn int) []byte {
 		b = append(strconv.AppendInt(append(b, '#'), int64(conn), 10), ' ')
 	}
 	return b
+}
+
+// appendSpeaker begins a line that a program says of itself.
+func (s *status) appendSpeaker(b []byte) []byte {
+	if s.o.Replay {
+		return s.appendStar(b, 0)
+	}
+	return append(b, "wscope: "...)
 }
 
 // appendText appends a text that may have parts from the peer or from a URL.
@@ -270,7 +282,7 @@ func (s *status) appendEnd(b []byte, e *End) []byte {
 	case errors.As(e.Err, &size):
 		by("failed")
 		b = append(appendClose(b, wsproto.CloseMessageTooBig, ""), ", "...)
-		b = append(b, size.Error()...)
+		b = s.appendText(b, e.Err.Error())
 	default:
 		switch {
 		case !errors.As(e.Err, &drop):
@@ -307,7 +319,7 @@ func appendStats(b []byte, s *Stats) []byte {
 }
 
 func (s *status) appendFailure(b []byte, e *Failure) []byte {
-	b = append(b, "wscope: "...)
+	b = s.appendSpeaker(b)
 	b = s.palette.bad.append(b, "error:")
 	b = append(b, ' ')
 	if e.Conn != 0 {
@@ -315,7 +327,7 @@ func (s *status) appendFailure(b []byte, e *Failure) []byte {
 	}
 	b = append(s.appendText(b, e.Err.Error()), '\n')
 	if e.Hint != "" {
-		b = append(b, "wscope: "...)
+		b = s.appendSpeaker(b)
 		b = s.palette.hint.append(b, "hint:")
 		b = append(b, ' ')
 		b = append(s.appendText(b, e.Hint), '\n')

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"time"
+	"unicode/utf8"
 )
 
 // A Trace looks inside a stream. Every field may be nil. The functions are
@@ -80,6 +81,24 @@ func (d *Decoder) report(from, to int, end LineEnd, name fieldName, bad bool) {
 		d.line.Known = name != unknownField
 	}
 	d.trace.Line(&d.line)
+}
+
+// ParseLine returns a line as [Trace] shows it, by its bytes without the line end.
+// Whether a blank line completes an event cannot be told from the line alone:
+// it does not, and its EventOffset is -1.
+func ParseLine(raw []byte, offset int64, end LineEnd) Line {
+	l := Line{Kind: BlankLine, Offset: offset, Raw: raw, End: end, Malformed: !utf8.Valid(raw), EventOffset: -1}
+	if len(raw) == 0 {
+		return l
+	}
+	if name, _ := split(raw); name == commentLine {
+		l.Kind, l.Value = CommentLine, raw[1:]
+	} else {
+		l.Kind = FieldLine
+		l.Name, l.Value = cutField(raw)
+		l.Known = name != unknownField
+	}
+	return l
 }
 
 // cutField returns the name and the value of a field.
