@@ -32,11 +32,19 @@ type Client struct {
 	Header http.Header
 	// LastEventID is what the first request asks for, "" for no field.
 	LastEventID string
+	// Identity says who we are to each server on the way. Nil leaves that to
+	// Header and to a user and a password in the URL.
+	Identity Identity
 	// Jar keeps cookies over redirects and reconnections. Nil keeps none.
 	Jar http.CookieJar
 	// MaxRedirects bounds the redirects of one connection. Zero means 20, a
 	// negative number that none is followed.
 	MaxRedirects int
+	// TrustRedirects sends Authorization, Proxy-Authorization and Cookie of the
+	// Header to every server that a redirect leads to. Otherwise they go to the
+	// origin of the URL only, and not even there once a redirect has led away
+	// from it.
+	TrustRedirects bool
 	// Compressed asks for a compressed stream. One that comes compressed is
 	// decoded anyway.
 	Compressed bool

@@ -63,6 +63,7 @@ type request struct {
 	host   string
 	header http.Header
 	body   []byte
+	away   bool // a redirect has led to another origin
 }
 
 // connect opens a connection.
@@ -115,8 +116,12 @@ func (s *Stream) connect() error {
 
 // roundTrips sends a request and those that redirects lead to.
 func (c *Client) roundTrips(ctx context.Context, req *request) (*http.Response, error) {
-	for n := 0; ; n++ {
+	answers := 0 // of the identity to this request
+	for n := 0; ; {
 		r := req.http(ctx)
+		if c.Identity != nil {
+			c.Identity.Sign(r, req.away)
+		}
 		if c.Jar != nil {
 			for _, cookie := range c.Jar.Cookies(plain(req.url)) {
 				r.AddCookie(cookie)
@@ -138,6 +143,11 @@ func (c *Client) roundTrips(ctx context.Context, req *request) (*http.Response, 
 		if c.Trace.Response != nil {
 			c.Trace.Response(resp)
 		}
+		if c.Identity != nil && c.Identity.Answered(resp, req.away) && answers < maxAnswers {
+			answers++
+			resp.Body.Close()
+			continue
+		}
 		if !isRedirect(resp.StatusCode) {
 			return resp, nil
 		}
@@ -147,6 +157,7 @@ func (c *Client) roundTrips(ctx context.Context, req *request) (*http.Response, 
 			return nil, err
 		}
 		*req = next
+		n, answers = n+1, 0
 	}
 }
 

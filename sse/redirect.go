@@ -46,13 +46,20 @@ func (c *Client) redirect(req request, resp *http.Response, n int) (request, err
 		return fail("that is no http: or https: URL")
 	}
 	next.User, next.Fragment = nil, ""
+	to := &Redirect{URL: next, Response: resp}
 	if !sameOrigin(req.url, next) {
-		// Once they are gone, they do not come back with a redirect home.
-		req.header = req.header.Clone()
-		for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization", "Host"} {
-			deleteField(req.header, name)
-		}
 		req.host = ""
+		if !c.TrustRedirects {
+			// Once they are gone, they do not come back with a redirect home.
+			req.away = true
+			req.header = req.header.Clone()
+			for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie"} {
+				if hasField(req.header, name) {
+					deleteField(req.header, name)
+					to.Withheld = append(to.Withheld, name)
+				}
+			}
+		}
 	}
 	switch status := resp.StatusCode; {
 	case status == 303 && req.method != http.MethodHead,
@@ -64,7 +71,19 @@ func (c *Client) redirect(req request, resp *http.Response, n int) (request, err
 		}
 	}
 	req.url = next
+	if c.Trace.Redirect != nil {
+		c.Trace.Redirect(to)
+	}
 	return req, nil
+}
+
+// A Redirect is a redirect that is followed.
+type Redirect struct {
+	URL      *url.URL // of the next request
+	Response *http.Response
+	// Withheld are the names of the fields that are secret, and are not sent from
+	// here on since they are for another server.
+	Withheld []string
 }
 
 func sameOrigin(a, b *url.URL) bool {

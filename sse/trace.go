@@ -30,6 +30,8 @@ type Trace struct {
 	// Response runs for each response, before it is judged and before its body
 	// is read.
 	Response func(*http.Response)
+	// Redirect runs for each redirect that is followed, before its request.
+	Redirect func(*Redirect)
 	// Opened runs when a stream is open.
 	Opened func(*Opening)
 	// Lost runs when a stream has ended or could not be opened, and will be
