@@ -49,7 +49,7 @@ type Client struct {
 	// decoded anyway.
 	Compressed bool
 	// ContentDecoders has further content codings by their names in lower case.
-	// The client knows gzip and deflate.
+	// The client knows gzip, deflate and zstd.
 	ContentDecoders map[string]func(io.Reader) (io.Reader, error)
 	// MaxEventSize is as in [DecoderConfig].
 	MaxEventSize int64

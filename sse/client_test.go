@@ -151,7 +151,7 @@ func TestClientRequest(t *testing.T) {
 		{"defaults", Client{}, http.Header{
 			"Accept": {"text/event-stream"}, "Cache-Control": {"no-store"}, "User-Agent": {""}}},
 		{"compressed", Client{Compressed: true}, http.Header{
-			"Accept": {"text/event-stream"}, "Cache-Control": {"no-store"}, "Accept-Encoding": {"gzip, deflate"}, "User-Agent": {""}}},
+			"Accept": {"text/event-stream"}, "Cache-Control": {"no-store"}, "Accept-Encoding": {"gzip, deflate, zstd"}, "User-Agent": {""}}},
 		{"own fields", Client{Header: http.Header{"accept": {"*/*"}, "Cache-Control": nil, "x-Api-KEY": {"1", "2"}, "User-Agent": {"me"}}}, http.Header{
 			"accept": {"*/*"}, "x-Api-KEY": {"1", "2"}, "User-Agent": {"me"}}},
 		{"last event ID", Client{LastEventID: "é 7"}, http.Header{

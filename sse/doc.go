@@ -12,6 +12,7 @@
 //	client.go, connection.go       9.2.2 to 9.2.4: opening, announcing, reconnecting
 //	backoff.go                     9.2.3 the reconnection time
 //	redirect.go, encoding.go       redirects; content codings, decoded as they arrive
+//	internal/zstd                  one of them, which the standard library has not
 //	errors.go, trace.go            what can go wrong, what can be looked at
 //	lint*.go                       9.2.7 and what else authors of servers trip over
 package sse

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"wscope/sse/internal/zstd"
 )
 
 // codings returns the content codings of a response in the order in which they
@@ -42,13 +44,15 @@ func (c *Client) contentDecoder(name string) func(io.Reader) (io.Reader, error) 
 		return func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
 	case "deflate":
 		return newInflater
+	case "zstd":
+		return func(r io.Reader) (io.Reader, error) { return zstd.NewReader(r), nil }
 	}
 	return c.ContentDecoders[name]
 }
 
 // acceptEncoding is what a client asks for that wants a compressed stream.
 func (c *Client) acceptEncoding() string {
-	names := []string{"gzip", "deflate"}
+	names := []string{"gzip", "deflate", "zstd"}
 	for name := range c.ContentDecoders {
 		names = append(names, name)
 	}
