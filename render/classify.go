@@ -28,8 +28,8 @@ func (s Side) String() string {
 }
 
 // classify returns the kind of err, a short name that programs can rely on, and
-// the rule that was broken if it is about one. What has no kind of its own is
-// of the kind otherwise.
+// the rule that was broken if it is about one. An error of another package tells
+// it by a method Kind. What has no kind of its own is of the kind otherwise.
 func classify(err error, otherwise string) (kind string, rule *wsproto.ProtocolError) {
 	var (
 		closed    *wsproto.CloseError
@@ -40,6 +40,7 @@ func classify(err error, otherwise string) (kind string, rule *wsproto.ProtocolE
 		dns       *net.DNSError
 		op        *net.OpError
 		slow      interface{ Timeout() bool }
+		phased    interface{ Kind() string }
 		recorded  *recordedError
 	)
 	if errors.As(err, &recorded) {
@@ -64,6 +65,8 @@ func classify(err error, otherwise string) (kind string, rule *wsproto.ProtocolE
 		return "canceled", nil
 	case errors.As(err, &slow) && slow.Timeout():
 		return "timeout", nil
+	case errors.As(err, &phased):
+		return phased.Kind(), nil
 	case errors.As(err, &secure):
 		return "tls", nil
 	case errors.As(err, &dns):

@@ -46,6 +46,8 @@ type Handshake struct {
 	URL     string       // of the client's request; for a server the request target
 	Peer    string       // the remote address
 	Local   string       // our own address, "" if there is none
+	// Route is how the connection was opened, nil for a server.
+	Route *Route
 	// Request and Response are the raw bytes as far as they were exchanged.
 	Request, Response []byte
 	// Cut tells that there was more of the response's body than there is here.

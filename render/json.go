@@ -181,6 +181,7 @@ func (w *jsonWriter) handshake(e *Handshake) {
 	if e.Local != "" {
 		w.text("local", e.Local)
 	}
+	w.route(e.Route)
 	w.head("request", e.request(w.secrets))
 	response := e.response(w.secrets)
 	response.more = response.more || e.Cut

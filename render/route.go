@@ -1,9 +1,9 @@
 package render
 
 import (
-	"crypto/tls"
-	"crypto/x509"
+	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -65,33 +65,86 @@ type Tunnel struct {
 	Err               error
 }
 
-// A TLS is a TLS handshake. Without an Err the state of the connection is known.
+// A TLS is a TLS handshake.
 type TLS struct {
 	// ServerName is what was sent as the name of the server (SNI), "" if nothing
 	// was. RFC 6066, Section 3.
 	ServerName string
-	Took       time.Duration
-	// State is of a handshake that was completed.
-	State *tls.ConnectionState
-	// Certificates are those that the server has sent, its own first; they are
-	// there for a handshake that ended because of them, too.
-	Certificates []*x509.Certificate
+	// What was agreed on, as in "TLS 1.3", "TLS_AES_128_GCM_SHA256", "X25519" and
+	// "http/1.1". All are "" if the handshake has failed, Group and Protocol if
+	// there is none.
+	Version, Cipher, Group, Protocol string
+	// Certificates are those that the other side has sent, its own first; they
+	// are there for a handshake that failed because of them, too.
+	Certificates []Certificate
 	// Unchecked tells that the certificate was not to be checked; Problem is then
 	// what a check would have said, or nil.
 	Unchecked bool
 	Problem   error
-	// ClientCertificate tells that the server has asked for a certificate of
-	// ours, and whether it got one.
+	// ClientCertificate tells whether the other side has asked for a certificate
+	// of ours.
 	ClientCertificate ClientCertificate
+	Took              time.Duration
 	Err               error
 }
 
-// ClientCertificate is what became of the client certificate in a handshake.
+// ClientCertificate is what became of our certificate in a handshake.
 type ClientCertificate uint8
 
-// What becomes of it.
+// What can become of it.
 const (
-	ClientCertNotWanted ClientCertificate = iota // the server has not asked
-	ClientCertMissing                            // it has asked, there is none
+	ClientCertNotWanted ClientCertificate = iota // nobody has asked
+	ClientCertMissing                            // there is none
 	ClientCertSent
 )
+
+// A Certificate is what there is to know of one.
+type Certificate struct {
+	// Subject and Issuer are distinguished names in the form of RFC 2253.
+	Subject, Issuer string
+	// Names are the names and the addresses of hosts that it is for.
+	Names               []string
+	NotBefore, NotAfter time.Time
+	SHA256              [32]byte // its fingerprint
+}
+
+// nearExpiry is how long before its end a certificate is pointed out.
+const nearExpiry = 14 * 24 * time.Hour
+
+// expiry says until when a certificate is valid, seen from a time, and whether
+// that needs looking after.
+func (c *Certificate) expiry(now time.Time) (text string, near bool) {
+	const day = "2006-01-02"
+	left := c.NotAfter.Sub(now)
+	text = c.NotAfter.UTC().Format(day)
+	switch {
+	case now.Before(c.NotBefore):
+		return "valid from " + c.NotBefore.UTC().Format(day) + " only, in " + Days(c.NotBefore.Sub(now)), true
+	case left < 0:
+		return "expired on " + text + ", " + Days(-left) + " ago", true
+	case left < nearExpiry:
+		return "expires on " + text + ", in " + Days(left), true
+	}
+	return "expires on " + text, false
+}
+
+// Days words a time span in days, as calendars are read.
+func Days(d time.Duration) string {
+	switch n := int(d / (24 * time.Hour)); n {
+	case 0:
+		return "less than a day"
+	case 1:
+		return "1 day"
+	default:
+		return fmt.Sprintf("%d days", n)
+	}
+}
+
+// ShortList joins names, and counts those that are too many to read.
+func ShortList(names []string) string {
+	const most = 5
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

@@ -11,6 +11,8 @@ import (
 type Exchange struct {
 	Meta
 	URL string
+	// Route is how the connection was opened, nil if there was one already.
+	Route *Route
 	// Request and Response are the heads as they were on the wire, or for HTTP/2
 	// as they would have been.
 	Request, Response []byte

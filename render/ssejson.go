@@ -36,6 +36,7 @@ func (w *jsonWriter) stream(e Event) bool {
 		}
 	case *Exchange:
 		w.text("url", w.public(e.URL))
+		w.route(e.Route)
 		w.head("request", parseHead(e.Request, w.secrets))
 		w.head("response", e.response(w.secrets))
 		if e.Err != nil {

@@ -14,7 +14,13 @@ func (s *status) appendStream(b []byte, e Event) []byte {
 	loud := s.o.Verbose > 0 && !s.o.Quiet
 	switch e := e.(type) {
 	case *Exchange:
+		if e.Route != nil {
+			b = s.appendRoute(b, e.Route, &e.Meta)
+		}
 		if loud {
+			if e.Route != nil {
+				b = s.appendTiming(b, e.Route.phases(), e.Conn)
+			}
 			b = s.appendHead(b, parseHead(e.Request, s.o.ShowSecrets), '>', e.Conn)
 		}
 		if loud || e.Err != nil {

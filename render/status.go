@@ -131,6 +131,9 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 		request, response = response, request
 	}
 	failed := e.Err != nil && e.Role == wsproto.Client
+	if e.Route != nil {
+		b = s.appendRoute(b, e.Route, &e.Meta)
+	}
 	if s.o.Verbose > 0 && !s.o.Quiet {
 		b = s.appendHead(b, e.request(s.o.ShowSecrets), request, e.Conn)
 	}
@@ -145,6 +148,9 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 	}
 	if s.o.Verbose == 0 && !s.o.Announce && e.Attempt == 0 {
 		return b
+	}
+	if s.o.Verbose > 0 && e.Route != nil {
+		b = s.appendTiming(b, append(e.Route.phases(), phase{name: "upgrade", took: e.Took - e.Route.Took}), e.Conn)
 	}
 	if s.o.Verbose > 0 && e.Role == wsproto.Client {
 		b = append(s.appendStar(b, e.Conn), "Sec-WebSocket-Accept fits the key\n"...)

@@ -76,6 +76,10 @@ func (w *wireEvent) handshake(m Meta) (Event, error) {
 		Subprotocol: w.Subprotocol, Extensions: w.Extensions, Meaning: w.Meaning,
 		Took: time.Duration(w.Took), Err: w.Error.error(w.Response.body()),
 	}
+	var err error
+	if e.Route, err = w.Route.route(); err != nil {
+		return nil, err
+	}
 	switch w.Role {
 	case wsproto.Client.String():
 		e.Role = wsproto.Client
@@ -234,7 +238,8 @@ func (w *wireEvent) streamEvent(m Meta) (Event, error) {
 	}
 	switch w.Event {
 	case "exchange":
-		return &Exchange{Meta: m, URL: w.URL, Request: w.Request.raw(), Response: w.Response.raw(), Err: w.Error.error(w.Response.body())}, nil
+		route, err := w.Route.route()
+		return &Exchange{Meta: m, URL: w.URL, Route: route, Request: w.Request.raw(), Response: w.Response.raw(), Err: w.Error.error(w.Response.body())}, err
 	case "open":
 		if w.StatusText == "" {
 			w.StatusText = fmt.Sprint(w.Status, " ", http.StatusText(w.Status))

@@ -33,6 +33,7 @@ type wireEvent struct {
 	URL         string     `json:"url"`
 	Peer        string     `json:"peer"`
 	Local       string     `json:"local"`
+	Route       *wireRoute `json:"route"`
 	Request     *wireHead  `json:"request"`
 	Response    *wireHead  `json:"response"`
 	Cut         bool       `json:"cut"`

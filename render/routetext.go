@@ -1,0 +1,211 @@
+package render
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// appendRoute shows the way that a connection took with -v: a line for each thing
+// that happened on it, and what each took. Of a proxy that has refused a tunnel
+// the answer is shown in any case.
+func (s *status) appendRoute(b []byte, r *Route, m *Meta) []byte {
+	if s.o.Verbose == 0 || s.o.Quiet {
+		return s.appendRefusal(b, r, m.Conn)
+	}
+	for _, hop := range r.Hops {
+		line := func(style style, text string) {
+			b = s.appendStar(b, m.Conn)
+			if hop.Proxy {
+				text = "proxy: " + text
+			}
+			b = append(b, style.on...)
+			b = s.appendText(b, text)
+			b = append(append(b, style.off...), '\n')
+		}
+		if l := hop.Lookup; l != nil {
+			s.lookupLine(line, l)
+		}
+		for i := range hop.Attempts {
+			s.attemptLine(line, &hop.Attempts[i])
+		}
+		if t := hop.Tunnel; t != nil {
+			b = s.appendHead(b, parseHead(t.Request, s.o.ShowSecrets), '>', m.Conn)
+			b = s.appendReply(b, t, m.Conn)
+			if t.Err == nil {
+				line(style{}, t.Protocol+" tunnel to "+t.To+" open in "+duration(t.Took))
+			}
+		}
+		if hop.TLS != nil {
+			s.tlsLines(line, hop, m.Time)
+		}
+	}
+	return b
+}
+
+// appendRefusal shows what a proxy answered that has refused a tunnel.
+func (s *status) appendRefusal(b []byte, r *Route, conn int) []byte {
+	for _, hop := range r.Hops {
+		if t := hop.Tunnel; t != nil && t.Err != nil {
+			b = s.appendReply(b, t, conn)
+		}
+	}
+	return b
+}
+
+// appendReply shows what a proxy has answered.
+func (s *status) appendReply(b []byte, t *Tunnel, conn int) []byte {
+	b = s.appendHead(b, parseHead(t.Response, s.o.ShowSecrets), '<', conn)
+	if t.Cut {
+		b = append(s.appendStar(b, conn), "there is more of the body than this\n"...)
+	}
+	return b
+}
+
+// A lineFunc writes one line of talk.
+type lineFunc func(style, string)
+
+func (s *status) lookupLine(line lineFunc, l *Lookup) {
+	switch {
+	case l.Err != nil:
+		line(s.palette.bad, l.Name+" was not resolved, "+duration(l.Took)+": "+l.Err.Error())
+	case l.Source != "":
+		line(style{}, l.Name+" is "+joinAddrs(l.Addrs)+" ("+l.Source+")")
+	default:
+		line(style{}, l.Name+" is "+joinAddrs(l.Addrs)+", looked up in "+duration(l.Took))
+	}
+}
+
+func (s *status) attemptLine(line lineFunc, a *Attempt) {
+	switch {
+	case a.Lost:
+		line(style{}, a.Addr+" given up after "+duration(a.Took)+", another address was faster")
+	case a.Err != nil:
+		line(s.palette.bad, a.Addr+" failed after "+duration(a.Took)+": "+a.Err.Error())
+	default:
+		line(style{}, "connected to "+a.Addr+" in "+duration(a.Took))
+	}
+}
+
+// tlsLines show a handshake, and the chain of certificates as it was sent.
+func (s *status) tlsLines(line lineFunc, hop *Hop, now time.Time) {
+	t := hop.TLS
+	if t.Version != "" {
+		text := t.Version + ", " + t.Cipher
+		if t.Group != "" {
+			text += ", " + t.Group
+		}
+		text += ", " + protocolName(t.Protocol)
+		switch host, _, _ := net.SplitHostPort(hop.Addr); {
+		case t.ServerName == "" && !isAddr(host):
+			text += ", no server name sent"
+		case t.ServerName != "" && !strings.EqualFold(t.ServerName, strings.TrimSuffix(host, ".")):
+			text += ", server name " + t.ServerName
+		}
+		line(style{}, text+", in "+duration(t.Took))
+	}
+	switch t.ClientCertificate {
+	case ClientCertMissing:
+		line(s.palette.hint, "a client certificate is asked for, there is none to send")
+	case ClientCertSent:
+		line(style{}, "a client certificate is asked for, it was sent")
+	}
+	for i := range t.Certificates {
+		s.certificateLine(line, &t.Certificates[i], i, now)
+	}
+	switch {
+	case t.Problem != nil:
+		line(s.palette.bad, "the certificate was not checked (-k): "+t.Problem.Error())
+	case t.Unchecked && t.Version != "":
+		line(style{}, "the certificate was not checked (-k), it would have passed")
+	}
+}
+
+// certificateLine shows the certificate that stands at place i of a chain.
+func (s *status) certificateLine(line lineFunc, c *Certificate, i int, now time.Time) {
+	text := "certificate " + c.Subject
+	if i > 0 {
+		text = "  signed by " + c.Subject
+	} else if len(c.Names) > 0 {
+		text += " for " + ShortList(c.Names)
+	}
+	until, near := c.expiry(now)
+	tint := style{}
+	if near {
+		tint = s.palette.hint
+	}
+	line(tint, text+", issued by "+c.Issuer+", "+until)
+}
+
+func protocolName(alpn string) string {
+	switch alpn {
+	case "":
+		return "no protocol negotiated"
+	case "h2":
+		return "HTTP/2"
+	}
+	return strings.ToUpper(alpn)
+}
+
+// A phase is a part of opening a connection, and what it took.
+type phase struct {
+	name  string
+	proxy bool
+	took  time.Duration
+}
+
+// phases returns what there is to say about the time that a route took, without
+// what took none since it did not happen.
+func (r *Route) phases() (all []phase) {
+	for _, hop := range r.Hops {
+		add := func(name string, took time.Duration) { all = append(all, phase{name, hop.Proxy, took}) }
+		if l := hop.Lookup; l != nil && l.Source == "" {
+			add("name", l.Took)
+		}
+		for _, a := range hop.Attempts {
+			if a.Err == nil && !a.Lost {
+				add("connect", a.Start+a.Took)
+			}
+		}
+		if hop.Tunnel != nil {
+			add("tunnel", hop.Tunnel.Took)
+		}
+		if hop.TLS != nil {
+			add("tls", hop.TLS.Took)
+		}
+	}
+	return all
+}
+
+// appendTiming shows what the phases of opening a connection took, those of a
+// route and what came behind it.
+func (s *status) appendTiming(b []byte, phases []phase, conn int) []byte {
+	if len(phases) == 0 {
+		return b
+	}
+	b = append(s.appendStar(b, conn), "time: "...)
+	for _, p := range phases {
+		if p.proxy {
+			b = append(b, "proxy "...)
+		}
+		b = append(append(b, p.name...), ' ')
+		b = append(appendDuration(b, p.took), ", "...)
+	}
+	return append(b[:len(b)-2], '\n')
+}
+
+func duration(d time.Duration) string { return string(appendDuration(nil, d)) }
+
+func joinAddrs(addrs []netip.Addr) string {
+	var all []string
+	for _, a := range addrs {
+		all = append(all, a.String())
+	}
+	return ShortList(all)
+}
+
+func isAddr(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
