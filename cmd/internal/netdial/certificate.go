@@ -2,12 +2,16 @@ package netdial
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"wscope/render"
 )
 
 // A Fault is why a certificate was not accepted.
@@ -73,35 +77,32 @@ func (e *CertificateError) Error() string {
 	of := "the certificate of " + e.Host
 	switch e.Fault {
 	case FaultExpired:
-		return fmt.Sprintf("%s (%s) has expired on %s, %s ago", of, Subject(e.Leaf), e.Leaf.NotAfter.UTC().Format(day), days(e.Now.Sub(e.Leaf.NotAfter)))
+		return fmt.Sprintf("%s (%s) has expired on %s, %s ago", of, distinguished(e.Leaf.Subject), e.Leaf.NotAfter.UTC().Format(day), render.Days(e.Now.Sub(e.Leaf.NotAfter)))
 	case FaultNotYetValid:
-		return fmt.Sprintf("%s (%s) is valid from %s only, in %s", of, Subject(e.Leaf), e.Leaf.NotBefore.UTC().Format(day), days(e.Leaf.NotBefore.Sub(e.Now)))
+		return fmt.Sprintf("%s (%s) is valid from %s only, in %s", of, distinguished(e.Leaf.Subject), e.Leaf.NotBefore.UTC().Format(day), render.Days(e.Leaf.NotBefore.Sub(e.Now)))
 	case FaultWrongHost:
-		names := Names(e.Leaf)
+		names := hostNames(e.Leaf)
 		if len(names) == 0 {
-			return fmt.Sprintf("%s (%s) has no names of hosts, expected %s among them", of, Subject(e.Leaf), e.Host)
+			return fmt.Sprintf("%s (%s) has no names of hosts, expected %s among them", of, distinguished(e.Leaf.Subject), e.Host)
 		}
-		return fmt.Sprintf("the certificate of the server is for %s, expected %s", list(names), e.Host)
+		return fmt.Sprintf("the certificate of the server is for %s, expected %s", render.ShortList(names), e.Host)
 	case FaultSelfSigned:
-		return fmt.Sprintf("%s (%s) is signed by itself, expected the signature of a known authority", of, Subject(e.Leaf))
+		return fmt.Sprintf("%s (%s) is signed by itself, expected the signature of a known authority", of, distinguished(e.Leaf.Subject))
 	case FaultUnknownCA:
-		return fmt.Sprintf("%s is signed by %s, which is no known authority", of, name(e.Leaf.Issuer.String()))
+		return fmt.Sprintf("%s is signed by %s, which is no known authority", of, distinguished(e.Leaf.Issuer))
 	}
 	return of + " was not accepted: " + strings.TrimPrefix(strings.TrimPrefix(e.Err.Error(), "tls: failed to verify certificate: "), "x509: ")
 }
 
-// Subject names a certificate.
-func Subject(c *x509.Certificate) string { return name(c.Subject.String()) }
-
-func name(s string) string {
-	if s == "" {
-		return "a certificate without a subject"
+func distinguished(name pkix.Name) string {
+	if s := name.String(); s != "" {
+		return s
 	}
-	return s
+	return "one without a subject"
 }
 
-// Names returns the names and addresses that a certificate is for.
-func Names(c *x509.Certificate) []string {
+// hostNames returns the names and addresses that a certificate is for.
+func hostNames(c *x509.Certificate) []string {
 	names := append([]string{}, c.DNSNames...)
 	for _, ip := range c.IPAddresses {
 		names = append(names, ip.String())
@@ -109,23 +110,13 @@ func Names(c *x509.Certificate) []string {
 	return names
 }
 
-// list joins a few names, and counts those that are too many.
-func list(names []string) string {
-	const most = 5
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+// describe returns what a route says of certificates.
+func describe(chain []*x509.Certificate) (all []render.Certificate) {
+	for _, c := range chain {
+		all = append(all, render.Certificate{
+			Subject: distinguished(c.Subject), Issuer: distinguished(c.Issuer), Names: hostNames(c),
+			NotBefore: c.NotBefore, NotAfter: c.NotAfter, SHA256: sha256.Sum256(c.Raw),
+		})
 	}
-	return strings.Join(names, ", ")
-}
-
-// days words a time span as people do who look at a calendar.
-func days(d time.Duration) string {
-	switch n := int(d / (24 * time.Hour)); n {
-	case 0:
-		return "less than a day"
-	case 1:
-		return "1 day"
-	default:
-		return fmt.Sprintf("%d days", n)
-	}
+	return all
 }

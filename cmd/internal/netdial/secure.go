@@ -29,9 +29,18 @@ func (d *Dialer) secure(ctx context.Context, c net.Conn, config *tls.Config, noN
 		h.record.Err = err
 		return nil, &Error{Phase: PhaseTLS, Proxy: hop.Proxy, Addr: t.Addr(), Err: err}
 	}
-	state := tc.ConnectionState()
-	h.record.State, h.record.Certificates = &state, state.PeerCertificates
+	h.agreed(tc.ConnectionState())
 	return tc, nil
+}
+
+// agreed notes what a handshake has come to.
+func (h *securing) agreed(state tls.ConnectionState) {
+	r := &h.record
+	r.Version, r.Cipher, r.Protocol = tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol
+	if state.CurveID != 0 {
+		r.Group = state.CurveID.String()
+	}
+	r.Certificates = describe(state.PeerCertificates)
 }
 
 // A securing is a TLS handshake, and what is to be known of it.
@@ -108,7 +117,7 @@ func (h *securing) verify(state tls.ConnectionState) error {
 // certificates. Others it returns as they are, or what is at the bottom of them.
 func (h *securing) explain(err error) error {
 	if failed, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		h.record.Certificates = failed.UnverifiedCertificates
+		h.record.Certificates = describe(failed.UnverifiedCertificates)
 		now := time.Now
 		if h.now != nil {
 			now = h.now

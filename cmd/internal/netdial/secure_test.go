@@ -102,7 +102,7 @@ func TestSecure(t *testing.T) {
 			if got := <-s.names; got != test.sni || record.ServerName != test.sni {
 				t.Errorf("the name is %q, on record %q, want %q", got, record.ServerName, test.sni)
 			}
-			if record.State.Version != tls.VersionTLS13 || record.State.NegotiatedProtocol != "http/1.1" || len(record.Certificates) != 1 {
+			if record.Version != "TLS 1.3" || record.Protocol != "http/1.1" || len(record.Certificates) != 1 {
 				t.Errorf("the record is %+v", record)
 			}
 		})

@@ -99,7 +99,7 @@ func TestHTTPSProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	roundTrip(t, c)
-	if route.Hops[0].TLS == nil || route.Hops[0].TLS.State == nil || route.Hops[1].TLS != nil {
+	if route.Hops[0].TLS == nil || route.Hops[0].TLS.Version == "" || route.Hops[1].TLS != nil {
 		t.Errorf("the hops are %+v and %+v", route.Hops[0], route.Hops[1])
 	}
 }
