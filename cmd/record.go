@@ -102,7 +102,8 @@ func (v *display) recordLocked(e render.Event) {
 	}
 }
 
-// recordingFailed tells that there is no recording any more, with mu held.
+// recordingFailed tells that there is no recording any more, with mu held, as it
+// is whenever v.record is used.
 func (v *display) recordingFailed(path string, err error) {
 	v.showLocked(&render.Failure{
 		Meta: render.Meta{Time: time.Now()},
@@ -118,6 +119,8 @@ func (v *display) endRecording(err error) error {
 	if v.record == nil {
 		return err
 	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	if v.record.Close() != nil && err == nil {
 		return quietExit{exitWrite}
 	}

@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 //	rude [-name NAME] -open             let it go on from a gate
 //	rude [-name NAME] -dial ADDR FILE   play a part as a client
 //	rude [-name NAME] -end              wait for the clients to end
+//	schema FILE                         demand that its lines are events of the schema
 //
 // SIGNAL is INT (the default), TERM, KILL, or WAIT for none. $URL and $ADDR are
 // where listen listens, with a name $NAME_URL and $NAME_ADDR. After stopsig its
@@ -60,6 +61,7 @@ func TestScript(t *testing.T) {
 			"input":    scriptInput,
 			"signal":   scriptSignal,
 			"rude":     scriptRude,
+			"schema":   scriptSchema,
 		},
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -347,4 +349,57 @@ func FuzzTranscript(f *testing.F) {
 			checkHarmless(t, strings.TrimSuffix(line, "\n"))
 		}
 	})
+}
+
+func BenchmarkRecorder(b *testing.B) {
+	for _, size := range []int{100, 64 << 10} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			file, err := os.Create(filepath.Join(b.TempDir(), "record"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer file.Close()
+			r, err := NewRecorder(file, &Recording{Meta: at(0)})
+			if err != nil {
+				b.Fatal(err)
+			}
+			f := newFrame(1, Received, wsproto.OpText, strings.Repeat("x", size))
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := r.Render(f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkTranscriptReader(b *testing.B) {
+	transcript := record(b, false, newFrame(1, Received, wsproto.OpText, strings.Repeat("x", 100)))
+	first := bytes.IndexByte(transcript, '\n') + 1
+	line := transcript[first:]
+	b.SetBytes(int64(len(line)))
+	b.ReportAllocs()
+	r := NewTranscriptReader(&endless{line: line})
+	for b.Loop() {
+		if _, err := r.Next(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// An endless reader has the same line again and again.
+type endless struct {
+	line []byte
+	at   int
+}
+
+func (r *endless) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		m := copy(p[n:], r.line[r.at:])
+		r.at = (r.at + m) % len(r.line)
+		n += m
+	}
+	return n, nil
 }

@@ -2,7 +2,6 @@ package record
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -23,8 +22,8 @@ import (
 // return nil, and [File.Close] tells.
 type File struct {
 	// Failed, if it is not nil, is called once when the file cannot be written
-	// to, by the Render that met the error and before it returns. It may render
-	// events itself. It has to be set before the first event.
+	// to, by the Render or the Close that met the error and before it returns. It
+	// may render events itself. It has to be set before the first event.
 	Failed func(error)
 
 	mu     sync.Mutex
@@ -98,13 +97,18 @@ func (f *File) Render(e render.Event) error {
 		f.mu.Unlock()
 		return nil
 	}
-	f.err = f.to.Render(e)
-	err := f.err
+	err := f.to.Render(e)
+	f.err = err
 	f.mu.Unlock()
+	f.tell(err)
+	return nil
+}
+
+// tell calls Failed, with mu free.
+func (f *File) tell(err error) {
 	if err != nil && f.Failed != nil {
 		f.Failed(err)
 	}
-	return nil
 }
 
 // Flush does nothing, since there is nothing that waits. It returns nil.
@@ -114,15 +118,18 @@ func (f *File) Flush() error { return nil }
 // come later are lost. A second Close returns the same.
 func (f *File) Close() error {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
-		return f.err
+	var late error
+	if !f.closed && f.file != nil {
+		late = f.file.Close()
 	}
 	f.closed = true
-	if f.file != nil {
-		if err := f.file.Close(); err != nil && f.err == nil {
-			f.err = fmt.Errorf("closing the file: %w", err)
-		}
+	if f.err != nil {
+		late = nil // the first has been told
+	} else {
+		f.err = late
 	}
-	return f.err
+	err := f.err
+	f.mu.Unlock()
+	f.tell(late)
+	return err
 }

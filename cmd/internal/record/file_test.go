@@ -155,6 +155,25 @@ func (d *fullDisk) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// What goes wrong when the file is closed is told, too.
+func TestFileCloseFails(t *testing.T) {
+	f, err := Open(filepath.Join(t.TempDir(), "record"), nil, first())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []error
+	f.Failed = func(err error) { told = append(told, err) }
+	f.file.Close()
+	for range 2 {
+		if err := f.Close(); !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("Close returns %v", err)
+		}
+	}
+	if len(told) != 1 || !errors.Is(told[0], fs.ErrClosed) {
+		t.Errorf("told of %v", told)
+	}
+}
+
 // A failure is told once, and ends nothing but the recording.
 func TestFileFull(t *testing.T) {
 	if _, err := Open("/dev/stderr", &fullDisk{}, first()); err != errFull {
