@@ -37,7 +37,8 @@ func brokenFrames() []brokenFrame {
 		{"raw block too large", frameOf(" 09 20 00"), 6, blockSize},
 		{"repeated byte too often", frameOf(" 0b 20 00"), 6, blockSize},
 		{"compressed block too large", frameOf(" 0d 20 00"), 6, blockSize},
-		{"block larger than its segment", "28b52ffd 20 01 15 0000 6869", 6, blockSize},
+		{"block larger than its segment", "28b52ffd 20 01" + blockOf(true, compressedBlock, "10 6869 00"), 6, size},
+		{"block larger than any segment", "28b52ffd 20 01 0d 2000", 6, blockSize},
 
 		{"empty block", theOnly(""), blockAt, "3.1.1.3.1.1"},
 		{"half a header of literals", theOnly("04"), blockAt, "3.1.1.3.1.1"},
@@ -85,6 +86,7 @@ func brokenFrames() []brokenFrame {
 		{"no table before", theOnly("00 01 c0"), blockAt + 3, "3.1.1.3.2.1"},
 		{"accuracy of literals lengths too high", theOnly("00 01 80 05"), blockAt + 3, "4.1.1"},
 		{"accuracy of offsets too high", theOnly("00 01 20 04"), blockAt + 3, "4.1.1"},
+		{"distribution of a single symbol", theOnly("08 61 01 64 01 f003 00 20"), blockAt + 5, "4.1.1"},
 		{"half a distribution", theOnly("00 01 80 00"), blockAt + 3, "4.1.1"},
 		{"distribution of too many symbols", theOnly("00 01 80 10 feffffffffff"), blockAt + 3, "4.1.1"},
 		{"distribution that goes on after the last symbol", theOnly("00 01 20 10 feff1f 000000000000"), blockAt + 3, "4.1.1"},

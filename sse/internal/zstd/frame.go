@@ -7,8 +7,14 @@ const (
 	skippableMagic = 0x184D2A50 // to 0x184D2A5F
 )
 
-// maxBlock is the largest block of any frame.
-const maxBlock = 128 << 10
+const (
+	// maxBlock is the largest block of any frame.
+	maxBlock = 128 << 10
+	// minWindow is the least window of a frame that is not a single segment. A
+	// segment may be smaller, but its blocks are only held to its size when they
+	// are decoded: encoders do not take more care.
+	minWindow = 1 << 10
+)
 
 // A frame is what the header of a frame says.
 //
@@ -155,7 +161,7 @@ func (f *frame) parse(p part) error {
 		return e
 	}
 	f.window = int(window)
-	f.maxBlock = min(f.window, maxBlock)
+	f.maxBlock = min(max(f.window, minWindow), maxBlock)
 	return nil
 }
 

@@ -22,6 +22,7 @@ func validFrames() []validFrame {
 		{"size of 4 bytes", "28b52ffd 80 00 05000000" + hello, "68656c6c6f"},
 		{"size of 8 bytes", "28b52ffd c0 00 0500000000000000" + hello, "68656c6c6f"},
 		{"single segment with a size of 8 bytes", "28b52ffd e0 0500000000000000" + hello, "68656c6c6f"},
+		{"compressed block larger than its content", "28b52ffd 20 01" + blockOf(true, compressedBlock, "08 61 00"), "61"},
 		{"no dictionary in 1 byte", "28b52ffd 01 00 00" + hello, "68656c6c6f"},
 		{"no dictionary in 2 bytes", "28b52ffd 22 0000 05" + hello, "68656c6c6f"},
 		{"no dictionary in 4 bytes", "28b52ffd 23 00000000 05" + hello, "68656c6c6f"},
@@ -38,6 +39,7 @@ func validFrames() []validFrame {
 		{"literals of a byte repeated", theOnly("19 61 00"), "616161"},
 		{"literals of one stream", theOnly(literalsOf(compressedLiterals, 2, false, oneBitTree+"05") + "00"), "0001"},
 		{"no literals in a stream", theOnly(literalsOf(compressedLiterals, 0, false, oneBitTree+"01") + "00"), ""},
+		{"weights that end inside a state", theOnly(literalsOf(compressedLiterals, 2, false, "04 503e 0208 05") + "00"), "0102"},
 		{"literals of four streams", theOnly(literalsOf(compressedLiterals, 7, true, oneBitTree+"0100 0100 0100 05 06 07 03") + "00"), "00010100010101"},
 		{"literals with the tree of before", frameOf(
 			blockOf(false, compressedBlock, literalsOf(compressedLiterals, 2, false, oneBitTree+"05")+"00"),

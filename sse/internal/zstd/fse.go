@@ -35,6 +35,9 @@ func (d *distribution) read(p *part, maxLog, maxSymbol int) error {
 			return p.errorf(section, "an FSE table has symbols beyond %d", maxSymbol)
 		}
 		n := f.states(left)
+		if n == 1<<d.log {
+			return p.errorf(section, "an FSE table has a single symbol, expected at least two")
+		}
 		d.states = append(d.states, int16(n))
 		if n == lessThanOne {
 			n = 1

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -22,9 +23,12 @@ func theirs(t *testing.T, in []byte, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(d, limit))
 }
 
-// stricter are the rules of RFC 8878 that the reference does not hold a stream
-// to.
-var stricter = map[string]bool{}
+// tooStrict reports whether the reference refuses what is allowed: bits that are
+// missing after the weights of a Huffman tree are zeros (RFC 8878, Section
+// 4.2.1.2).
+func tooStrict(err error) bool {
+	return strings.Contains(err.Error(), "fse decompress returned: unexpected EOF")
+}
 
 // FuzzReader reads anything, at once and byte by byte, and holds it against the
 // reference.
@@ -52,11 +56,12 @@ func FuzzReader(f *testing.F) {
 		}
 		want, theirErr := theirs(t, in, limit)
 		switch {
+		case err == nil && theirErr != nil && tooStrict(theirErr):
 		case err == nil && theirErr != nil:
 			t.Errorf("%d bytes, want %v", len(got), theirErr)
 		case err == nil && !bytes.Equal(got, want):
 			t.Errorf("%d bytes, want %d others", len(got), len(want))
-		case err != nil && theirErr == nil && !stricter[sectionOf(err)]:
+		case err != nil && theirErr == nil:
 			t.Errorf("%v, want %d bytes", err, len(want))
 		}
 	})

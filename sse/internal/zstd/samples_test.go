@@ -53,7 +53,7 @@ func samples() map[string][]byte {
 		"random":       random,
 		"few symbols":  few,
 		"one symbol":   bytes.Repeat([]byte{7}, 1<<20),
-		"far apart":    append(append(bytes.Clone(random[:300_000]), text[:700_000]...), random[:300_000]...),
+		"far apart":    append(append(bytes.Clone(random[:150_000]), text[:200_000]...), random[:150_000]...),
 		"short period": bytes.Repeat([]byte("abcde"), 50_000),
 	}
 }
