@@ -20,6 +20,8 @@ type Hop struct {
 	Proxy bool // otherwise it is the server
 	// Addr is host and port as they were asked for, or the path of a Unix socket.
 	Addr string
+	// Source says who has named the proxy, as in "$https_proxy".
+	Source string
 	// Lookup is about the name of the host.
 	Lookup *Lookup
 	// Attempts are the addresses that were tried, in the order in which the

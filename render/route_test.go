@@ -49,7 +49,7 @@ func routes() []Event {
 			}),
 		}}}, nil),
 		shake(2, &Route{Took: 9 * ms, Hops: []*Hop{
-			{Proxy: true, Addr: "proxy:3128", Lookup: &Lookup{Name: "proxy", Addrs: lookup.Addrs[1:], Source: "--resolve"}, Attempts: connected("192.0.2.1:3128"),
+			{Proxy: true, Addr: "proxy:3128", Source: "$https_proxy", Lookup: &Lookup{Name: "proxy", Addrs: lookup.Addrs[1:], Source: "--resolve"}, Attempts: connected("192.0.2.1:3128"),
 				TLS: secure(func(t *TLS) { t.ServerName, t.Protocol, t.Unchecked = "proxy", "", true })},
 			{Addr: "example.com:443", Tunnel: &Tunnel{Protocol: "HTTP CONNECT", To: "example.com:443", Took: 4 * ms,
 				Request: []byte(connectRequest), Response: []byte("HTTP/1.1 200 OK\r\n\r\n")},

@@ -30,6 +30,9 @@ func (w *jsonWriter) hop(hop *Hop) {
 	}
 	w.text("role", role)
 	w.text("address", hop.Addr)
+	if hop.Source != "" {
+		w.text("source", hop.Source)
+	}
 	if l := hop.Lookup; l != nil {
 		w.lookup(l)
 	}

@@ -24,6 +24,9 @@ func (s *status) appendRoute(b []byte, r *Route, m *Meta) []byte {
 			b = s.appendText(b, text)
 			b = append(append(b, style.off...), '\n')
 		}
+		if hop.Source != "" {
+			line(style{}, hop.Addr+" is named by "+hop.Source)
+		}
 		if l := hop.Lookup; l != nil {
 			s.lookupLine(line, l)
 		}

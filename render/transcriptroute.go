@@ -17,6 +17,7 @@ type wireRoute struct {
 type wireHop struct {
 	Role     string        `json:"role"`
 	Address  string        `json:"address"`
+	Source   string        `json:"source"`
 	Lookup   *wireLookup   `json:"lookup"`
 	Attempts []wireAttempt `json:"attempts"`
 	Tunnel   *wireTunnel   `json:"tunnel"`
@@ -90,7 +91,7 @@ func (w *wireRoute) route() (*Route, error) {
 }
 
 func (w *wireHop) hop() (*Hop, error) {
-	hop := &Hop{Addr: w.Address}
+	hop := &Hop{Addr: w.Address, Source: w.Source}
 	switch w.Role {
 	case "proxy":
 		hop.Proxy = true

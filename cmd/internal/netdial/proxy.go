@@ -27,6 +27,8 @@ type Proxy struct {
 	// out. They are for the proxy alone.
 	Header wsproto.Fields
 	Omit   []string
+	// Source says who has named the proxy, as in "$https_proxy".
+	Source string
 	// TLS is how the connection to an HTTPS proxy is secured. Nil means the
 	// defaults of crypto/tls.
 	TLS *tls.Config

@@ -29,7 +29,7 @@ const (
 
 // through connects to a proxy and has it open a tunnel to t, whose hop is last.
 func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, route *render.Route, last *render.Hop) (net.Conn, error) {
-	hop := &render.Hop{Proxy: true, Addr: p.Addr()}
+	hop := &render.Hop{Proxy: true, Addr: p.Addr(), Source: p.Source}
 	route.Hops = append(route.Hops, hop, last)
 	address := t.Addr()
 	if p.Kind == ProxySOCKS5 {
