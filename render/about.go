@@ -2,7 +2,7 @@ package render
 
 // eventNames are the names of the events in JSON.
 var eventNames = [...]string{
-	"recording", "handshake", "frame", "message", "note", "close", "error",
+	"recording", "handshake", "detour", "frame", "message", "note", "close", "error",
 	"exchange", "open", "sse", "comment", "line", "reconnection_time", "retry", "resume", "finding", "end",
 }
 
@@ -21,6 +21,8 @@ func NameOf(e Event) string {
 		return "recording"
 	case *Handshake:
 		return "handshake"
+	case *Detour:
+		return "detour"
 	case *Note:
 		return "note"
 	case *End:

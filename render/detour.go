@@ -46,7 +46,7 @@ func (s *status) appendDetour(b []byte, e *Detour) []byte {
 	if len(e.Withheld) == 0 {
 		return b
 	}
-	b = s.appendStar(b, e.Conn)
+	b = append(s.appendStar(b, e.Conn), "not sent there, since it is another server: "...)
 	for i, name := range e.Withheld {
 		switch i {
 		case 0:
@@ -57,7 +57,7 @@ func (s *status) appendDetour(b []byte, e *Detour) []byte {
 		}
 		b = append(b, name...)
 	}
-	return append(b, " not sent there: that is another server\n"...)
+	return append(b, '\n')
 }
 
 func (e *Detour) response(secrets bool) head {

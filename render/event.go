@@ -9,11 +9,11 @@ import (
 )
 
 // An Event is something that happened. The events are [*Handshake], [*Frame],
-// [*Message], [*Note], [*End] and [*Failure], and for event streams [*Exchange],
-// [*StreamOpen], [*StreamEvent], [*StreamLine], [*StreamRetry], [*StreamLoss],
-// [*StreamResume], [*StreamFinding] and [*StreamEnd]. A transcript begins with a
-// [*Recording]. An event and every slice in it are lent to a [Renderer] for the
-// duration of the call.
+// [*Message], [*Note], [*End] and [*Failure], for redirects and challenges
+// [*Detour], and for event streams [*Exchange], [*StreamOpen], [*StreamEvent],
+// [*StreamLine], [*StreamRetry], [*StreamLoss], [*StreamResume], [*StreamFinding]
+// and [*StreamEnd]. A transcript begins with a [*Recording]. An event and every
+// slice in it are lent to a [Renderer] for the duration of the call.
 type Event interface{ event() *Meta }
 
 // Meta is what all events have in common.

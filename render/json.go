@@ -51,6 +51,9 @@ func (w *jsonWriter) Render(e Event) error {
 	case *Handshake:
 		w.begin(e)
 		w.handshake(e)
+	case *Detour:
+		w.begin(e)
+		w.detour(e)
 	case *Retry:
 		w.begin(e)
 		w.retry(e)

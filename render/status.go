@@ -48,6 +48,8 @@ func (s *status) Render(e Event) error {
 		}
 	case *Handshake:
 		b = s.appendHandshake(b, e)
+	case *Detour:
+		b = s.appendDetour(b, e)
 	case *Retry:
 		if !s.o.Quiet {
 			b = s.appendRetry(b, e)

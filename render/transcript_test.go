@@ -38,7 +38,7 @@ func everything() []Event {
 	odd.Meta.Time = odd.Meta.Time.Add(499_999 * time.Nanosecond)
 	small := newFrame(7001, Received, wsproto.OpPong, "q", rtt(1))
 	small.Meta.Time = small.Meta.Time.Add(500_500 * time.Nanosecond)
-	return append(ordinary(), odd, small,
+	return append(append(ordinary(), detours()...), odd, small,
 		newFrame(-20, Sent, wsproto.OpText, "before the start"),
 		&Handshake{Meta: at(8000), URL: "ws://example.com/", Local: "127.0.0.1:1", Response: []byte("HTTP/1.1 500 Oops\r\n\r\nwhat"), Cut: true,
 			Err: &wsproto.HandshakeError{Kind: wsproto.HandshakeRefused, Rule: "status", Got: "500 Oops", Want: "101"}},
@@ -167,7 +167,7 @@ func TestTranscriptSchema(t *testing.T) {
 		}
 		seen[v.(map[string]any)["event"].(string)] = true
 	}
-	for _, name := range []string{"recording", "line", "frame", "handshake", "exchange"} {
+	for _, name := range []string{"recording", "line", "frame", "handshake", "detour", "exchange"} {
 		if !seen[name] {
 			t.Errorf("no event %q was tried", name)
 		}

@@ -46,6 +46,8 @@ func (t *TranscriptReader) decode(line []byte) (Event, error) {
 	case "handshake":
 		t.stream = false
 		return w.handshake(m)
+	case "detour":
+		return w.detour(m)
 	case "frame":
 		return w.frame(m)
 	case "message":
@@ -89,6 +91,17 @@ func (w *wireEvent) handshake(m Meta) (Event, error) {
 		return nil, unexpected("role", w.Role, "client or server")
 	}
 	return e, nil
+}
+
+func (w *wireEvent) detour(m Meta) (Event, error) {
+	e := &Detour{
+		Meta: m, URL: w.URL, Request: w.Request.raw(), Response: w.Response.raw(),
+		Cut:    w.Response != nil && w.Response.Body != nil && w.Response.Body.More,
+		Status: w.Status, To: w.To, Number: w.Number, Max: w.Max, Withheld: w.Withheld,
+	}
+	var err error
+	e.Route, err = w.Route.route()
+	return e, err
 }
 
 func (w *wireEvent) retry(m Meta) (Event, error) {

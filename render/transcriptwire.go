@@ -43,6 +43,11 @@ type wireEvent struct {
 	Took        seconds    `json:"took"`
 	Error       *wireError `json:"error"`
 
+	To       string   `json:"to"`
+	Number   int      `json:"number"`
+	Max      int      `json:"max"`
+	Withheld []string `json:"withheld"`
+
 	Direction  string       `json:"direction"`
 	Opcode     *uint8       `json:"opcode"`
 	Continues  string       `json:"continues"`
