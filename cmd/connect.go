@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"wscope/cmd/internal/expect"
 	"wscope/cmd/internal/literal"
 	"wscope/render"
 	"wscope/wsproto"
@@ -20,6 +21,7 @@ type connectOptions struct {
 	display   displayOptions
 	dial      dialOptions
 	retry     retryOptions
+	expect    expectOptions
 	protocol  protocolOptions
 	deflate   deflateOptions
 
@@ -150,6 +152,7 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	o.deflate.register(cmd, "offer permessage-deflate, with these `params` if there are any")
 	o.protocol.register(flags)
 	o.display.register(cmd)
+	o.expect.register(cmd, expect.Text)
 	o.retry.register(cmd)
 	o.dial.register(cmd)
 }
@@ -188,7 +191,7 @@ func (o *connectOptions) complete() error {
 	if o.pingTimeout > 0 && o.pingInterval == 0 {
 		o.pingInterval = o.pingTimeout
 	}
-	return nil
+	return o.expect.complete()
 }
 
 // runConnect opens the session and sees it through.
@@ -206,7 +209,7 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err != nil {
 		return err
 	}
-	s := &session{connectOptions: o, target: t, dialer: dialer, view: view, trial: trial{retryOptions: o.retry}}
+	s := &session{connectOptions: o, expects: newExpectations(o.expect), target: t, dialer: dialer, view: view, trial: trial{retryOptions: o.retry}}
 	s.changed = sync.NewCond(&s.mu)
 	if err := s.prepare(); err != nil {
 		return err
@@ -242,6 +245,6 @@ func (s *session) config(o *observer) wsproto.Config {
 	}
 	// Messages are written as they come only where a message of any length is
 	// welcome and nobody looks at frames.
-	s.inPieces = c.MaxMessageSize < 0 && format == render.Messages && !frames
+	s.inPieces = len(s.expect.wanted)+len(s.expect.never) == 0 && c.MaxMessageSize < 0 && format == render.Messages && !frames
 	return c
 }

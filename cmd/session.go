@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"wscope/cmd/internal/expect"
+	"wscope/render"
 	"wscope/wsproto"
 )
 
@@ -19,6 +21,7 @@ type session struct {
 	dialer *wsproto.Dialer
 	view   *display
 
+	expects  *expectations
 	first    []action // of -x
 	payloads payloadReader
 	inPieces bool
@@ -41,6 +44,7 @@ type session struct {
 	timedOut    atomic.Bool // --wait is over
 	closedByUs  atomic.Bool
 	inputDone   atomic.Bool
+	sentAll     atomic.Bool // and what is expected may still have to come
 	quiet       *time.Timer // runs while inputDone
 	progressed  wsproto.Stats
 
@@ -103,6 +107,7 @@ func (s *session) open(ctx context.Context) error {
 		return err
 	}
 	s.opened = time.Now()
+	s.expects.start(s.shut)
 	s.closedByUs.Store(false)
 	s.progressed = wsproto.Stats{}
 	s.mu.Lock()
@@ -257,6 +262,9 @@ func (s *session) receive() error {
 		}
 		s.received++
 		o.messageReceived(m)
+		if s.expects.offer(expect.Message{Kind: dataKind(m.Opcode), Data: m.Payload}) {
+			s.settled()
+		}
 		if s.echo {
 			if err := c.QueueMessage(m.Opcode, m.Payload); err == nil {
 				s.sent.Add(1)
@@ -305,6 +313,13 @@ func (s *session) progress() {
 // inputEnds notes that nothing more will be sent, and begins to wait for the
 // end.
 func (s *session) inputEnds() {
+	if len(s.expect.wanted) > 0 {
+		s.sentAll.Store(true)
+		if !s.expects.pending() {
+			s.shut()
+		}
+		return
+	}
 	if s.echo || s.wait < 0 {
 		return
 	}
@@ -353,7 +368,11 @@ func (s *session) conclude(ctx context.Context, err error) error {
 		return err
 	}
 	out := judge(err)
+	unmet := s.unmet(&out)
 	why := s.complaint(ctx, &out)
+	if unmet != nil && !s.interrupted.Load() {
+		why = unmet
+	}
 	c, o := s.link()
 	o.end(c, out, s.opened)
 	if err := s.view.failure(); err != nil {
@@ -366,6 +385,46 @@ func (s *session) conclude(ctx context.Context, err error) error {
 		return quietExit{out.exit}
 	}
 	return nil
+}
+
+// settled ends the session when what was expected has come, or what was never to
+// come, but not before everything has been sent.
+func (s *session) settled() {
+	if s.sentAll.Load() || s.expects.close("") != nil {
+		s.shut()
+	}
+}
+
+// dataKind returns the kind of a data message.
+func dataKind(op wsproto.Opcode) expect.Kind {
+	if op == wsproto.OpText {
+		return expect.Text
+	}
+	return expect.Binary
+}
+
+// unmet returns the error of an expectation that was not met, and lets a Close
+// that was expected be a good end.
+func (s *session) unmet(out *outcome) error {
+	if out.by == render.Peer {
+		s.expects.offer(expect.Message{Kind: expect.Close, Code: out.code, Reason: out.reason})
+		if n := len(s.expect.wanted); n > 0 && s.expect.wanted[n-1].Kind == expect.Close && !s.expects.pending() &&
+			s.expects.close("") == nil && (out.exit == exitClosed || out.exit == exitReceive) {
+			out.exit = exitOK
+		}
+	}
+	why := "the connection was gone"
+	switch {
+	case out.by == render.Peer && out.code != wsproto.CloseAbnormal:
+		why = "the peer closed the connection"
+	case out.by == render.Us:
+		why = "the connection was closed by us"
+	}
+	err := s.expects.close(why)
+	if err == nil || out.exit == exitProtocol {
+		return nil
+	}
+	return failure(exitExpectation, err, "")
 }
 
 // complaint looks for what was left open in a session that ended in order.
@@ -381,7 +440,7 @@ func (s *session) complaint(ctx context.Context, out *outcome) error {
 		return nil
 	}
 	missing := s.count > 0 && s.received < s.count
-	unanswered := s.sent.Load() > 0 && s.received == 0
+	unanswered := s.sent.Load() > 0 && s.received == 0 && len(s.expect.wanted) == 0
 	switch {
 	case s.interrupted.Load():
 		if missing || unanswered {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wscope/cmd/internal/expect"
 	"wscope/cmd/internal/literal"
 	"wscope/sse"
 	"wscope/wsproto"
@@ -23,6 +24,7 @@ type sseOptions struct {
 	colorMode string
 	display   displayOptions
 	dial      dialOptions
+	expect    expectOptions
 
 	url          string
 	method       string
@@ -124,6 +126,7 @@ func (o *sseOptions) register(cmd *cobra.Command) {
 	flags.IntVar(&o.dropAfter, "drop-after", 0, "cut the connection once, after this many `events`, to see what the server sends again")
 	setGroup(flags, "Reconnection", "idle-timeout", "no-reconnect", "reconnect", "retry", "retry-delay", "retry-max-time", "drop-after")
 
+	o.expect.register(cmd, expect.Event)
 	o.display.register(cmd)
 	flags.Lookup("hide").Usage = "leave out `comment` or retry lines"
 	flags.Lookup("binary-as").Hidden = true // events are text
@@ -177,6 +180,9 @@ func (o *sseOptions) complete() error {
 	if len(o.display.hide) > 0 {
 		return usageError("wscope sse --hide comment http://127.0.0.1:8080/events", `--hide "%s": expected comment or retry`, o.display.hide[0])
 	}
+	if err := o.expect.complete(); err != nil {
+		return err
+	}
 	return o.readBody()
 }
 
@@ -227,7 +233,7 @@ func runSSE(ctx context.Context, o sseOptions) error {
 		defer cancel()
 	}
 	view.onFail = cancel
-	s := &streamSession{sseOptions: o, target: t, view: view}
+	s := &streamSession{sseOptions: o, expects: newExpectations(o.expect), target: t, view: view}
 	if err := s.prepare(); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"wscope/cmd/internal/expect"
 	"wscope/render"
 	"wscope/sse"
 )
@@ -25,6 +26,7 @@ type streamSession struct {
 	client *sse.Client
 	o      *streamObserver
 
+	expects  *expectations
 	received int  // events that count
 	dropped  bool // --drop-after has done its work
 	matched  bool // --until
@@ -104,7 +106,10 @@ func (s *streamSession) transport(config *tls.Config, tap *httpTap) http.RoundTr
 func (s *streamSession) run(ctx context.Context) error {
 	// A URL is sent as it was typed.
 	u := "http" + strings.TrimPrefix(s.target.url.String(), "ws")
-	stream, err := s.client.Stream(ctx, u)
+	following, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.expects.start(cancel)
+	stream, err := s.client.Stream(following, u)
 	if err != nil {
 		return failure(exitURL, err, streamURLHint)
 	}
@@ -134,7 +139,8 @@ func (s *streamSession) take(e *sse.Event) (last bool) {
 	}
 	s.received++
 	s.matched = s.until != "" && bytes.Contains(e.Data, []byte(s.until))
-	return s.matched || s.received == s.count
+	settled := s.expects.offer(expect.Message{Kind: expect.Event, Data: e.Data, Type: string(e.Type), ID: string(e.ID)})
+	return settled || s.matched || s.received == s.count
 }
 
 // conclude shows how the session ended and returns the error that the program
@@ -145,6 +151,12 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 		return err
 	}
 	out := s.judge(ctx, err)
+	if unmet := s.expects.close("the stream ended"); unmet != nil && ctx.Err() == nil {
+		out = streamOutcome{err: out.err, by: out.by, exit: exitExpectation, say: unmet}
+		if errors.Is(err, context.Canceled) {
+			out.err, out.by = nil, render.Us // it was waited for in vain
+		}
+	}
 	if s.o.stats.Connections > 0 {
 		s.o.end(out, unfinished)
 	}

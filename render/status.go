@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 
 	"wscope/wsproto"
 )
@@ -333,12 +334,24 @@ func (s *status) appendFailure(b []byte, e *Failure) []byte {
 	if e.Conn != 0 {
 		b = append(strconv.AppendInt(append(b, '#'), int64(e.Conn), 10), ' ')
 	}
-	b = append(s.appendText(b, e.Err.Error()), '\n')
+	b = append(s.appendLines(b, e.Err.Error()), '\n')
 	if e.Hint != "" {
 		b = s.appendSpeaker(b)
 		b = s.palette.hint.append(b, "hint:")
 		b = append(b, ' ')
 		b = append(s.appendText(b, e.Hint), '\n')
+	}
+	return b
+}
+
+// appendLines appends a text of one line or several. The further ones are
+// indented, so that none of them passes for one of ours.
+func (s *status) appendLines(b []byte, text string) []byte {
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			b = append(b, "\n  "...)
+		}
+		b = s.appendText(b, line)
 	}
 	return b
 }

@@ -1,0 +1,258 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wscope/cmd/internal/expect"
+	"wscope/wsproto"
+)
+
+// expectOptions are the flags that say what has to come in a session.
+type expectOptions struct {
+	wanted    []expect.Matcher // in the order of the command line
+	never     []expect.Matcher
+	within    time.Duration
+	unordered bool
+}
+
+// defaultWithin is how long each expectation is waited for.
+const defaultWithin = 5 * time.Second
+
+// register defines the flags. What comes is of the given kind: a text message or
+// an event.
+func (o *expectOptions) register(cmd *cobra.Command, kind expect.Kind) {
+	flags := cmd.Flags()
+	noun := "message"
+	if kind == expect.Event {
+		noun = "event"
+	}
+	body := func(parse func(string) (expect.Body, error)) func(string) (expect.Matcher, error) {
+		return func(s string) (expect.Matcher, error) {
+			b, err := parse(s)
+			return expect.Matcher{Kind: kind, Body: b}, err
+		}
+	}
+	regexp := body(func(s string) (expect.Body, error) { return expect.NewRegexp(s) })
+	flags.Var(expectFlag{&o.wanted, "text", body(func(s string) (expect.Body, error) { return expect.Exactly(s), nil })},
+		"expect", "wait for a "+noun+" that is this `text`; all expectations have to be met, one after the other, or the exit status is 104")
+	flags.Var(expectFlag{&o.wanted, "regexp", regexp}, "expect-re", "wait for a "+noun+" that this regular `expression` matches somewhere")
+	flags.Var(expectFlag{&o.wanted, "condition", body(func(s string) (expect.Body, error) {
+		c, err := expect.ParseCondition(s)
+		return expect.JSON{c}, err
+	})}, "expect-json", "wait for a "+noun+" in JSON of which a `condition` is true: PATH OP VALUE with == != < > <= >= ~, or PATH exists")
+	group := []string{"expect", "expect-re", "expect-json"}
+	if kind == expect.Text {
+		flags.Var(expectFlag{&o.wanted, "code", parseCloseMatcher}, "expect-close", "wait for the peer to close with this `code`")
+		setFlagExample(flags, "expect-close", "1000")
+		group = append(group, "expect-close")
+	}
+	flags.Var(expectFlag{&o.never, "regexp", regexp}, "never", "leave with 104 when a "+noun+" comes that this regular `expression` matches")
+	o.within = defaultWithin
+	flags.Var(durationFlag{d: &o.within}, "within", "how long each expectation is waited for")
+	flags.BoolVar(&o.unordered, "unordered", false, "the expectations may be met in any order, each by a "+noun+" of its own")
+	setFlagExample(flags, "expect-json", ".result.id == 7")
+	setFlagExample(flags, "expect-re", "^ok")
+	setFlagExample(flags, "never", "error")
+	setGroup(flags, "Expectations", append(group, "never", "within", "unordered")...)
+}
+
+// An expectFlag adds to a list of what has to come, or must not.
+type expectFlag struct {
+	list  *[]expect.Matcher
+	what  string
+	parse func(string) (expect.Matcher, error)
+}
+
+func (f expectFlag) String() string { return "" }
+func (f expectFlag) Type() string   { return f.what }
+
+func (f expectFlag) Set(s string) error {
+	x, err := f.parse(s)
+	if err == nil {
+		*f.list = append(*f.list, x)
+	}
+	return err
+}
+
+func parseCloseMatcher(s string) (expect.Matcher, error) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil {
+		return expect.Matcher{}, errors.New("expected a close code such as 1000; 1005 stands for a Close without one, 1006 for no Close at all")
+	}
+	return expect.Matcher{Kind: expect.Close, Code: wsproto.CloseCode(n)}, nil
+}
+
+// complete judges the flags together.
+func (o *expectOptions) complete() error {
+	switch last := len(o.wanted) - 1; {
+	case o.unordered && last < 1:
+		return usageError("--expect a --expect b --unordered", "--unordered needs two expectations or more")
+	case last >= 0 && slices.ContainsFunc(o.wanted[:last], func(x expect.Matcher) bool { return x.Kind == expect.Close }):
+		return usageError("--expect hello --expect-close 1000", "--expect-close has to be the last expectation: nothing comes after a Close")
+	case o.within <= 0:
+		return usageError("--within 10s", "--within %v: expected a time", o.within)
+	}
+	return nil
+}
+
+// expectations hold what comes against what has to come. Their methods may be
+// called by several goroutines.
+type expectations struct {
+	expectOptions
+
+	mu     sync.Mutex
+	met    int // in order; with unordered those of any
+	any    *expect.Unordered[*expect.Message]
+	seen   expect.Misses
+	since  time.Time // that the next one has been waited for
+	timer  *time.Timer
+	ended  bool  // nothing counts any more
+	failed error // the first that went wrong
+}
+
+// newExpectations returns the expectations of a session.
+func newExpectations(o expectOptions) *expectations {
+	e := &expectations{expectOptions: o}
+	if o.unordered {
+		e.any = expect.NewUnordered(len(o.wanted), func(i int, m *expect.Message) bool { return o.wanted[i].Match(m) == nil })
+	}
+	return e
+}
+
+// pending reports whether there is something that has to come yet.
+func (e *expectations) pending() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.met < len(e.wanted) && !e.ended
+}
+
+// start begins to wait. When an expectation is waited for in vain, late is called
+// on a goroutine of its own, once.
+func (e *expectations) start(late func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.wanted) == 0 || !e.since.IsZero() {
+		return
+	}
+	e.since = time.Now()
+	e.timer = time.AfterFunc(e.within, func() {
+		e.mu.Lock()
+		unmet := e.met < len(e.wanted) && !e.ended
+		if unmet {
+			e.end("")
+		}
+		e.mu.Unlock()
+		if unmet {
+			late()
+		}
+	})
+}
+
+// offer takes something that came, and reports whether the session has nothing
+// more to wait for. The message is not kept.
+func (e *expectations) offer(m expect.Message) (settled bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.ended || len(e.wanted)+len(e.never) == 0 {
+		return false
+	}
+	for i := range e.never {
+		x := m
+		x.Kind = e.never[i].Kind // binary messages count, too
+		if m.Kind != expect.Close && e.never[i].Match(&x) == nil {
+			e.failed = &expect.Forbidden{Want: e.never[i].String(), Got: m.String()}
+			e.stop()
+			return true
+		}
+	}
+	if e.met == len(e.wanted) {
+		return false
+	}
+	if !e.takes(&m) {
+		return false
+	}
+	e.met++
+	e.seen = expect.Misses{}
+	e.since = time.Now()
+	if e.timer != nil {
+		e.timer.Reset(e.within)
+	}
+	if e.met < len(e.wanted) {
+		return false
+	}
+	e.stop()
+	return true
+}
+
+// takes reports whether m meets an expectation, and remembers it if it does not.
+func (e *expectations) takes(m *expect.Message) bool {
+	if e.any != nil {
+		kept := *m
+		kept.Data = bytes.Clone(m.Data)
+		if e.any.Offer(&kept) {
+			return true
+		}
+		for i := range e.wanted {
+			if _, met := e.any.Met(i); !met {
+				if miss := e.wanted[i].Match(m); miss != nil {
+					e.seen.Add(m, miss)
+				}
+			}
+		}
+		return false
+	}
+	miss := e.wanted[e.met].Match(m)
+	if miss != nil {
+		e.seen.Add(m, miss)
+	}
+	return miss == nil
+}
+
+// close ends the expectations with the session: why is how that ended.
+func (e *expectations) close(why string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.ended && e.met < len(e.wanted) {
+		e.end(why)
+	}
+	e.stop()
+	return e.failed
+}
+
+// end notes that the next expectation was not met.
+func (e *expectations) end(why string) {
+	e.failed = &expect.Unmet{Want: e.next(), Limit: e.within, Waited: time.Since(e.since), Ended: why, Seen: e.seen}
+	e.stop()
+}
+
+// next says what is waited for.
+func (e *expectations) next() string {
+	if e.any == nil {
+		return e.wanted[e.met].String()
+	}
+	var left []string
+	for i := range e.wanted {
+		if _, met := e.any.Met(i); !met {
+			left = append(left, e.wanted[i].String())
+		}
+	}
+	if len(left) == 1 {
+		return left[0]
+	}
+	return fmt.Sprintf("%d more in any order, the first of them %s", len(left), left[0])
+}
+
+func (e *expectations) stop() {
+	e.ended = true
+	if e.timer != nil {
+		e.timer.Stop()
+	}
+}
