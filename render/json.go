@@ -333,9 +333,11 @@ func (w *jsonWriter) closeCode(prefix string, code wsproto.CloseCode, reason str
 	}
 }
 
-// payload writes p as text if it is to be text and is UTF-8, else as base64.
+// payload writes p as text if it is to be text and is UTF-8, else as base64. In a
+// transcript a long text of control characters is base64, too: escaped it would
+// take six times its length.
 func (w *jsonWriter) payload(p []byte, text bool) {
-	if text && utf8.Valid(p) {
+	if text && utf8.Valid(p) && !(w.full && len(p) > longText && bloats(p)) {
 		w.name("text")
 		w.b = appendJSONString(w.b, p)
 	} else {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf16"
@@ -13,7 +14,7 @@ import (
 // among it, is written as \u and digits, so that the output is safe to look at
 // and safe inside JavaScript.
 func appendJSONString(b, p []byte) []byte {
-	b = append(b, '"')
+	b = append(slices.Grow(b, len(p)+2), '"')
 	for len(p) > 0 {
 		n := 0
 		for n < len(p) && jsonPlain[p[n]] {
@@ -44,6 +45,21 @@ func appendJSONString(b, p []byte) []byte {
 		p = p[size:]
 	}
 	return append(b, '"')
+}
+
+// longText is the length up to which a text is worth reading, whatever it is.
+const longText = 4 << 10
+
+// bloats reports whether p is control characters for the most part, which a JSON
+// string has to escape.
+func bloats(p []byte) bool {
+	n := 0
+	for _, c := range p {
+		if c < ' ' {
+			n++
+		}
+	}
+	return n > len(p)/2
 }
 
 // jsonPlain are the bytes that stand for themselves in a JSON string.

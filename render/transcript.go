@@ -8,7 +8,8 @@ import (
 )
 
 // DefaultMaxLine is how long a line of a transcript may be in bytes if nothing
-// else is said. Messages of up to 64 MiB fit, whatever is in them.
+// else is said. Messages of up to 64 MiB fit, whatever is in them, also as the
+// format [JSON] shows them.
 const DefaultMaxLine = 512 << 20
 
 // readyPrefix begins the line that wscope listen writes in front of its data.

@@ -126,7 +126,27 @@ func TestTranscriptMaxLine(t *testing.T) {
 	}
 }
 
-// The longest line that is recorded of a message of 64 MiB can be read: its
+// What is mostly control characters is recorded as base64 where it is long, and
+// comes back the same.
+func TestTranscriptBloat(t *testing.T) {
+	for text, readable := range map[string]bool{
+		"\x01\x02\x03":                         true,
+		strings.Repeat("\x01", longText+1):     false,
+		strings.Repeat("a line\r\n", 1000):     true,
+		strings.Repeat("some text\x1b[", 1000): true,
+		strings.Repeat("世界", 1000):             true,
+	} {
+		transcript := record(t, false, newFrame(1, Sent, wsproto.OpText, text))
+		if got := bytes.Contains(transcript, []byte(`"text":`)); got != readable {
+			t.Errorf("%.20q... is text: %v", text, got)
+		}
+		if got := replay(t, transcript)[1].(*Frame).Payload; string(got) != text {
+			t.Errorf("%.20q... comes back as %.20q...", text, got)
+		}
+	}
+}
+
+// The longest line that is shown as JSON of a message of 64 MiB can be read: its
 // characters take six bytes each, and it was compressed.
 func TestDefaultMaxLine(t *testing.T) {
 	const n = 64 << 20
