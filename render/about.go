@@ -4,6 +4,7 @@ package render
 var eventNames = [...]string{
 	"recording", "handshake", "detour", "frame", "message", "note", "close", "error",
 	"exchange", "open", "sse", "comment", "line", "reconnection_time", "retry", "resume", "finding", "end",
+	"stream", "stream_end", "lost",
 }
 
 // EventNames returns the names that [NameOf] can return.
@@ -50,6 +51,12 @@ func NameOf(e Event) string {
 		return "finding"
 	case *StreamEnd:
 		return "end"
+	case *StreamServed:
+		return "stream"
+	case *StreamServedEnd:
+		return "stream_end"
+	case *StreamLost:
+		return "lost"
 	}
 	return ""
 }

@@ -12,8 +12,9 @@ import (
 // [*Message], [*Note], [*End] and [*Failure], for redirects and challenges
 // [*Detour], and for event streams [*Exchange], [*StreamOpen], [*StreamEvent],
 // [*StreamLine], [*StreamRetry], [*StreamLoss], [*StreamResume], [*StreamFinding]
-// and [*StreamEnd]. A transcript begins with a [*Recording]. An event and every
-// slice in it are lent to a [Renderer] for the duration of the call.
+// and [*StreamEnd], on a server [*StreamServed], [*StreamServedEnd] and
+// [*StreamLost]. A transcript begins with a [*Recording]. An event and every slice
+// in it are lent to a [Renderer] for the duration of the call.
 type Event interface{ event() *Meta }
 
 // Meta is what all events have in common.

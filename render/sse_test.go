@@ -73,7 +73,7 @@ func streamEvents() []Event {
 	} {
 		events = append(events, &Failure{Meta: at(91), Err: err})
 	}
-	return events
+	return append(events, servedEvents()...)
 }
 
 func TestStreamGolden(t *testing.T) {
@@ -126,7 +126,7 @@ func TestStreamJSONSchema(t *testing.T) {
 		}
 		seen[v.(map[string]any)["event"].(string)] = true
 	}
-	for _, name := range []string{"exchange", "open", "sse", "comment", "reconnection_time", "retry", "resume", "finding", "end"} {
+	for _, name := range []string{"exchange", "open", "sse", "comment", "reconnection_time", "retry", "resume", "finding", "end", "stream", "stream_end", "lost"} {
 		if !seen[name] {
 			t.Errorf("no event %q was tried", name)
 		}

@@ -71,6 +71,12 @@ func (w *jsonWriter) stream(e Event) bool {
 		}
 	case *StreamEnd:
 		w.streamEnd(e)
+	case *StreamServed:
+		w.served(e)
+	case *StreamServedEnd:
+		w.servedEnd(e)
+	case *StreamLost:
+		w.uint("events", e.Events)
 	default:
 		return false
 	}

@@ -44,6 +44,10 @@ func (s *status) appendStream(b []byte, e Event) []byte {
 		if !s.o.Quiet || !e.Normal() {
 			b = s.appendStreamEnd(b, e)
 		}
+	case *StreamServed:
+		b = s.appendServed(b, e)
+	case *StreamServedEnd:
+		b = s.appendServedEnd(b, e)
 	default:
 		if s.frames != nil {
 			b = s.frames.appendStream(b, e)

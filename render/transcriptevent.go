@@ -288,6 +288,15 @@ func (w *wireEvent) streamEvent(m Meta) (Event, error) {
 		return &StreamFinding{Meta: m, Finding: &sse.Finding{Rule: w.Rule, Minor: w.Minor, Seen: w.Seen, Advice: w.Advice, Offset: at}}, nil
 	case "end":
 		return w.streamEnd(m)
+	case "stream":
+		return &StreamServed{
+			Meta: m, URL: w.URL, Peer: w.Peer, Request: w.Request.raw(), Response: w.Response.raw(),
+			Open: w.Open, LastEventID: w.LastEventID, Took: time.Duration(w.Took), Err: w.Error.error(nil),
+		}, nil
+	case "stream_end":
+		return w.servedEnd(m)
+	case "lost":
+		return &StreamLost{Meta: m, Events: w.Events}, nil
 	}
 	return nil, nil
 }
@@ -338,4 +347,14 @@ func (w *wireEvent) streamEnd(m Meta) (Event, error) {
 		e.Err = io.EOF // in order
 	}
 	return e, nil
+}
+
+func (w *wireEvent) servedEnd(m Meta) (Event, error) {
+	s := &w.Stats
+	e := &StreamServedEnd{Meta: m, Err: w.Error.error(nil), Took: time.Duration(w.Took), Stats: ServedStats{
+		Events: s.Events, Comments: s.Comments, Bytes: s.Bytes, Lost: s.Lost,
+	}}
+	var err error
+	e.By, err = w.side()
+	return e, err
 }

@@ -82,6 +82,7 @@ type wireEvent struct {
 	Status      int       `json:"status"`
 	StatusText  string    `json:"status_text"`
 	LastEventID string    `json:"last_event_id"`
+	Open        bool      `json:"open"`
 	Type        string    `json:"type"`
 	ID          string    `json:"id"`
 	NewID       bool      `json:"new_id"`
@@ -201,6 +202,7 @@ type wireStats struct {
 	Connections uint64 `json:"connections"`
 	Repeated    uint64 `json:"repeated"`
 	Skipped     uint64 `json:"skipped"`
+	Lost        uint64 `json:"lost"`
 }
 
 type wireDeflateStats struct {
