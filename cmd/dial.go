@@ -101,7 +101,7 @@ func (d *dialOptions) open(ctx context.Context, dialer *wsproto.Dialer, t target
 		case ctx.Err() == context.Canceled:
 			return nil, cause
 		}
-		return nil, dialFailure(err, t.url)
+		return nil, explained(dialFailure(err, t.url), o.diagnosis)
 	}
 	return c, nil
 }

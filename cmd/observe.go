@@ -1,10 +1,12 @@
 package cmd
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"wscope/cmd/internal/doctor"
 	"wscope/render"
 	"wscope/wsproto"
 )
@@ -34,7 +36,11 @@ type observer struct {
 	// for the peer: only then is silence the peer's.
 	waiting atomic.Bool
 
-	deflate deflateObserver
+	deflate  deflateObserver
+	activity activity
+
+	// diagnosis is of the opening handshake, if that failed.
+	diagnosis *render.Diagnosis
 
 	// One event of each kind is kept for each side, so that showing a frame
 	// allocates nothing.
@@ -54,10 +60,14 @@ func newObserver(view *display, role wsproto.Role, conn int) *observer {
 // trace returns the functions that a connection reports to. Without frames only
 // the handshake is looked at, and the display is flushed in time.
 func (o *observer) trace(frames bool) wsproto.Trace {
-	t := wsproto.Trace{Waiting: func() {
-		o.view.flush()
-		o.waiting.Store(true)
-	}}
+	t := wsproto.Trace{
+		Waiting: func() {
+			o.view.flush()
+			o.waiting.Store(true)
+			o.activity.waiting()
+		},
+		Wrote: o.activity.written,
+	}
 	own, peer := &o.request, &o.response
 	if o.role == wsproto.Server {
 		own, peer = peer, own
@@ -75,6 +85,7 @@ func (o *observer) frameSent(f *wsproto.FrameInfo) {
 	if f.Header.Opcode == wsproto.OpPing {
 		o.pinged(f)
 	}
+	o.activity.noteSent(f.Header.Opcode, f.Header.PayloadLen)
 	o.sent = render.Frame{Meta: render.Meta{Time: f.Time, Conn: o.conn}, Dir: render.Sent, FrameInfo: f}
 	o.sent.Deflate = o.deflate.frame(render.Sent, f)
 	o.view.show(&o.sent)
@@ -85,6 +96,9 @@ func (o *observer) frameSent(f *wsproto.FrameInfo) {
 
 func (o *observer) frameReceived(f *wsproto.FrameInfo) {
 	o.waiting.Store(false)
+	if f.Broken == nil {
+		o.activity.received.note(f.Header.Opcode, f.Header.PayloadLen)
+	}
 	o.received = render.Frame{Meta: render.Meta{Time: f.Time, Conn: o.conn}, Dir: render.Received, FrameInfo: f}
 	o.received.Deflate = o.deflate.frame(render.Received, f)
 	if f.Header.Opcode == wsproto.OpPong {
@@ -120,6 +134,7 @@ func (o *observer) pong(f *wsproto.FrameInfo) time.Duration {
 // messageReceived shows a message. Only the reading goroutine calls it.
 func (o *observer) messageReceived(m wsproto.Message) {
 	o.waiting.Store(false)
+	o.activity.received.note(m.Opcode, m.Wire)
 	o.message = render.Message{
 		Meta:   o.meta(),
 		Dir:    render.Received,
@@ -193,6 +208,11 @@ func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
 		Took:     took,
 		Err:      err,
 	}
+	var failed *wsproto.HandshakeError
+	if errors.As(err, &failed) {
+		o.diagnosis = o.diagnose(failed)
+		e.Diagnosis = o.diagnosis
+	}
 	if c != nil {
 		e.Local = c.NetConn().LocalAddr().String()
 		e.Subprotocol = c.Subprotocol()
@@ -218,6 +238,9 @@ func (o *observer) end(c *wsproto.Conn, out outcome, opened time.Time) {
 	e.Meta = render.Meta{Time: time.Now(), Conn: o.conn}
 	e.Took = e.Time.Sub(opened)
 	e.Stats = o.stats(c)
+	if o.role == wsproto.Client {
+		e.Diagnosis = doctor.Autopsy(o.autopsy(c, out.err, opened))
+	}
 	o.view.show(e)
 }
 

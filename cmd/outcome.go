@@ -110,7 +110,7 @@ func dialFailure(err error, u wsproto.URL) error {
 	case errors.As(err, &known):
 		return err
 	case errors.As(err, &handshake):
-		return handshakeFailure(handshake, u)
+		return handshakeFailure(handshake)
 	case errors.As(err, &tlsErr):
 		return tlsFailure(tlsErr, u)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):

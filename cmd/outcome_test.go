@@ -67,9 +67,6 @@ func TestDialFailure(t *testing.T) {
 	secure.Secure = true
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	handshake := func(kind wsproto.HandshakeKind) error { return &wsproto.HandshakeError{Kind: kind} }
-	refusal := func(status int, fields ...wsproto.Field) error {
-		return &wsproto.HandshakeError{Kind: wsproto.HandshakeRefused, Rule: "status", Response: &wsproto.Response{Status: status, Fields: fields}}
-	}
 	cert := func(err error) error {
 		return &wsproto.TLSError{Host: "example.com", Err: &tls.CertificateVerificationError{Err: err}}
 	}
@@ -97,18 +94,12 @@ func TestDialFailure(t *testing.T) {
 		{"slow TLS", &wsproto.TLSError{Err: os.ErrDeadlineExceeded}, secure, exitTimeout, ""},
 		{"alert", &wsproto.TLSError{Err: tls.AlertError(40)}, secure, exitTLS, ""},
 
-		{"empty", handshake(wsproto.HandshakeEmpty), plain, exitEmptyReply, "use wss://"},
-		{"empty with TLS", handshake(wsproto.HandshakeEmpty), secure, exitEmptyReply, "ends connections at once"},
+		{"empty", handshake(wsproto.HandshakeEmpty), plain, exitEmptyReply, ""},
+		{"empty with TLS", handshake(wsproto.HandshakeEmpty), secure, exitEmptyReply, ""},
 		{"dropped", handshake(wsproto.HandshakeDropped), plain, exitReceive, ""},
-		{"slow handshake", handshake(wsproto.HandshakeTimeout), plain, exitTimeout, "--connect-timeout"},
+		{"slow handshake", handshake(wsproto.HandshakeTimeout), plain, exitTimeout, ""},
 		{"invalid", handshake(wsproto.HandshakeInvalid), plain, exitHandshake, ""},
-		{"refused, 200", refusal(200), plain, exitRefused, "endpoint at /chat?"},
-		{"refused, 302", refusal(302, wsproto.Field{Name: "location", Value: "wss://b/"}), plain, exitRefused, "redirects to wss://b/"},
-		{"refused, 401", refusal(401), plain, exitRefused, "-u user:password"},
-		{"refused, 403", refusal(403), plain, exitRefused, "Origin (-o)"},
-		{"refused, 404", refusal(404), plain, exitRefused, "nothing at /chat"},
-		{"refused, 426", refusal(426, wsproto.Field{Name: "Sec-WebSocket-Version", Value: "8"}), plain, exitRefused, "version 8"},
-		{"refused, 503", refusal(503), plain, exitRefused, ""},
+		{"refused", handshake(wsproto.HandshakeRefused), plain, exitRefused, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var e *exitError
@@ -120,5 +111,29 @@ func TestDialFailure(t *testing.T) {
 	}
 	if err := dialFailure(context.Canceled, plain); !errors.Is(err, context.Canceled) {
 		t.Errorf("dialFailure of a cancellation = %v", err)
+	}
+}
+
+// TestExplained has errors get the hint of a diagnosis unless they have one.
+func TestExplained(t *testing.T) {
+	odd := errors.New("odd")
+	d := &render.Diagnosis{Hint: "look there"}
+	for _, tt := range []struct {
+		name string
+		err  error
+		d    *render.Diagnosis
+		want string
+	}{
+		{"no hint", failure(exitRefused, odd, ""), d, "look there"},
+		{"its own hint", failure(exitRefused, odd, "look here"), d, "look here"},
+		{"no diagnosis", failure(exitRefused, odd, ""), nil, ""},
+	} {
+		var e *exitError
+		if !errors.As(explained(tt.err, tt.d), &e) || e.hint != tt.want || e.code != exitRefused || e.err != odd {
+			t.Errorf("%s: %#v, want the hint %q", tt.name, e, tt.want)
+		}
+	}
+	if err := explained(odd, d); err != odd {
+		t.Errorf("an error without a status became %#v", err)
 	}
 }

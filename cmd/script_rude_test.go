@@ -44,8 +44,8 @@ func rudeServers(ts *testscript.TestScript) map[string]*rudeServer {
 	return ts.Value(rudeKey{}).(map[string]*rudeServer)
 }
 
-// scriptRude starts a server that plays the part in a file. Each line of it is
-// one step:
+// scriptRude starts a server that plays the part in a file, in TLS with -tls and
+// with certificates on both sides with -mtls. Each line of it is one step:
 //
 //	request                 read the request; its lines go to the log
 //	101 [Name: value]       accept it; a field replaces the one of that name,
@@ -61,6 +61,7 @@ func rudeServers(ts *testscript.TestScript) map[string]*rudeServer {
 //	gate                    wait for the script to say `rude -open`
 //	hold                    neither read nor write until the script ends
 //	fin, rst                end the stream, reset the connection
+//	cut                     end the stream inside a record of TLS
 //	repeat N STEP           do one step N times
 //
 // What follows the name of a step may be in double quotes, as Go writes it. When
@@ -70,7 +71,8 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	if name == "listen" {
 		name = "rude"
 	}
-	secure := len(args) > 0 && args[0] == "-tls"
+	mutual := len(args) > 0 && args[0] == "-mtls"
+	secure := mutual || len(args) > 0 && args[0] == "-tls"
 	if secure {
 		args = args[1:]
 	}
@@ -79,7 +81,7 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: rude [-name NAME] {[-tls] FILE | -open | -end | -dial ADDR FILE}")
+		ts.Fatalf("usage: rude [-name NAME] {[-tls | -mtls] FILE | -open | -end | -dial ADDR FILE}")
 	}
 	r := rudeServers(ts)[name]
 	switch {
@@ -100,6 +102,9 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	r = newRudeServer(ts, args[0])
 	if secure {
 		config, pem := testCertificate()
+		if mutual {
+			config.ClientAuth = tls.RequireAnyClientCert
+		}
 		ts.Check(os.WriteFile(ts.MkAbs(name+".pem"), pem, 0o666))
 		l = tls.NewListener(l, config)
 	}
@@ -290,6 +295,10 @@ func (p *rudePlayer) step(line string) error {
 		return p.nc.(interface{ CloseWrite() error }).CloseWrite()
 	case "rst":
 		return p.nc.(*net.TCPConn).SetLinger(0) // the Close that follows resets
+	case "cut":
+		beneath := p.nc.(*tls.Conn).NetConn()
+		beneath.Write([]byte{23, 3, 3, 0, 40, 1}) // 40 bytes are announced
+		return beneath.Close()
 	case "repeat":
 		count, step, _ := strings.Cut(arg, " ")
 		n, err := strconv.Atoi(count)

@@ -57,8 +57,9 @@ type Handshake struct {
 	Extensions  []string // as in the response, one for each extension
 	Meaning     []string // what they mean, in words
 	Took        time.Duration
-	// Err is why it failed, or nil.
-	Err error
+	// Err is why it failed, or nil, and Diagnosis the explanation, or nil.
+	Err       error
+	Diagnosis *Diagnosis
 }
 
 // A Frame is one frame that crossed the wire.
@@ -121,6 +122,9 @@ type End struct {
 	Reason string
 	Took   time.Duration
 	Stats  Stats
+	// Diagnosis explains it, or is nil. It has a hint only if the end was not
+	// in order.
+	Diagnosis *Diagnosis
 }
 
 // A Side is one of those who can end a connection.

@@ -174,6 +174,19 @@ func withConn[E Event](n int, e E) E {
 	return e
 }
 
+// refused is a diagnosis with everything in it.
+var refused = &Diagnosis{
+	Symptom: "forbidden", RFC: 6455, Section: "10.2",
+	Facts: []Fact{
+		{"sent", "Origin: http://user:pass@other.example"},
+		{"expected", "101 Switching Protocols \u202e"},
+	},
+	Meaning: "the server does not grant it",
+	Causes:  []string{"the origin is not on its list", "a cookie is missing"},
+	Next:    []string{"wscope connect -o http://example.com ws://example.com/", "ask\x1b"},
+	Hint:    "the server may want another Origin (-o)",
+}
+
 // talk has every kind of event that is no frame.
 func talk() []Event {
 	stats := Stats{FramesSent: 3, BytesSent: 31, FramesReceived: 1, BytesReceived: 5_000_000, RTT: 800 * time.Microsecond}
@@ -183,7 +196,7 @@ func talk() []Event {
 			Request: []byte(request), Response: []byte(response)},
 		&Handshake{Meta: at(2), URL: "wss://example.com/", Subprotocol: "chat.v2", Extensions: []string{"permessage-deflate; server_no_context_takeover"}, Took: 2 * time.Second},
 		&Handshake{Meta: at(3), URL: "ws://example.com/", Request: []byte(request), Response: []byte(refusal), Took: time.Millisecond,
-			Err: errors.New("handshake: the server answered 403 Forbidden")},
+			Err: errors.New("handshake: the server answered 403 Forbidden"), Diagnosis: refused},
 		&Handshake{Meta: at(3), URL: "ws://example.com/", Response: []byte("HTTP/1.1 404 Not Found\r\n\r\n"), Err: &wsproto.HandshakeError{
 			Kind: wsproto.HandshakeRefused, Rule: "status", Got: "404 Not Found", Want: "101", Section: "4.1",
 			Response: &wsproto.Response{Status: 404, Body: []byte("<h1>\r\n\u202enothing</h1>"), More: true},
@@ -204,7 +217,8 @@ func talk() []Event {
 			Err: &wsproto.ProtocolError{Code: wsproto.CloseProtocolError, Section: "5.5", Reason: "fragmented ping frame"}},
 		&End{Meta: at(12), Code: wsproto.CloseAbnormal, Took: took, Stats: stats,
 			Err: &wsproto.DropError{Drop: wsproto.DropReceive, Inside: "a frame header", Err: errNet}},
-		&End{Meta: at(12), By: Peer, Code: wsproto.CloseAbnormal, Took: took, Stats: stats, Err: &wsproto.DropError{Drop: wsproto.DropFIN}},
+		&End{Meta: at(12), By: Peer, Code: wsproto.CloseAbnormal, Took: took, Stats: stats, Err: &wsproto.DropError{Drop: wsproto.DropFIN},
+			Diagnosis: &Diagnosis{Symptom: "fin", Meaning: "it was dropped", Hint: "--ping-interval \x1bkeeps it busy"}},
 		&End{Meta: at(12), By: Us, Code: wsproto.CloseAbnormal, Took: took, Stats: stats, Err: errors.New("no pong and nothing else within 1s of a ping")},
 		&End{Meta: at(13), By: Us, Code: wsproto.CloseMessageTooBig, Took: 26 * time.Hour, Stats: stats,
 			Err: &wsproto.SizeError{Limit: 10, AtLeast: 11}},

@@ -213,6 +213,7 @@ func (w *jsonWriter) handshake(e *Handshake) {
 	if e.Err != nil {
 		w.error(e.Err, "handshake")
 	}
+	w.diagnosis(e.Diagnosis)
 }
 
 // head writes one half of the opening handshake, if there is anything of it.
@@ -276,6 +277,7 @@ func (w *jsonWriter) end(e *End) {
 	case e.Err != nil:
 		w.error(e.Err, "other")
 	}
+	w.diagnosis(e.Diagnosis)
 }
 
 func (w *jsonWriter) error(err error, otherwise string) {

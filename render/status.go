@@ -146,6 +146,9 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 	if e.Cut {
 		b = append(s.appendStar(b, e.Conn), "there is more of the body than this\n"...)
 	}
+	if s.o.Verbose > 0 && !s.o.Quiet {
+		b = s.appendDiagnosis(b, e.Diagnosis, e.Conn)
+	}
 	if failed || s.o.Quiet {
 		return b
 	}
@@ -310,7 +313,14 @@ func (s *status) appendEnd(b []byte, e *End) []byte {
 	b = append(b, s.palette.faint.on...)
 	b = appendStats(b, &e.Stats)
 	b = append(b, s.palette.faint.off...)
-	return append(b, '\n')
+	b = append(b, '\n')
+	if s.o.Quiet || e.Diagnosis == nil {
+		return b
+	}
+	if s.o.Verbose > 0 {
+		b = s.appendDiagnosis(b, e.Diagnosis, e.Conn)
+	}
+	return s.appendHint(b, e.Diagnosis.Hint)
 }
 
 func appendStats(b []byte, s *Stats) []byte {
@@ -335,13 +345,7 @@ func (s *status) appendFailure(b []byte, e *Failure) []byte {
 		b = append(strconv.AppendInt(append(b, '#'), int64(e.Conn), 10), ' ')
 	}
 	b = append(s.appendLines(b, e.Err.Error()), '\n')
-	if e.Hint != "" {
-		b = s.appendSpeaker(b)
-		b = s.palette.hint.append(b, "hint:")
-		b = append(b, ' ')
-		b = append(s.appendText(b, e.Hint), '\n')
-	}
-	return b
+	return s.appendHint(b, e.Hint)
 }
 
 // appendLines appends a text of one line or several. The further ones are

@@ -77,6 +77,7 @@ func (w *wireEvent) handshake(m Meta) (Event, error) {
 		Request: w.Request.raw(), Response: w.Response.raw(), Cut: w.Cut || w.Response.cut(),
 		Subprotocol: w.Subprotocol, Extensions: w.Extensions, Meaning: w.Meaning,
 		Took: time.Duration(w.Took), Err: w.Error.error(w.Response.body()),
+		Diagnosis: w.Diagnosis.diagnosis(),
 	}
 	var err error
 	if e.Route, err = w.Route.route(); err != nil {
@@ -187,7 +188,7 @@ func (w *wireEvent) message(m Meta) (Event, error) {
 
 func (w *wireEvent) end(m Meta) (Event, error) {
 	s := &w.Stats
-	e := &End{Meta: m, Code: w.Code, Reason: w.Reason, Took: time.Duration(w.Took), Err: w.Error.error(nil), Stats: Stats{
+	e := &End{Meta: m, Code: w.Code, Reason: w.Reason, Took: time.Duration(w.Took), Err: w.Error.error(nil), Diagnosis: w.Diagnosis.diagnosis(), Stats: Stats{
 		FramesSent: s.FramesSent, FramesReceived: s.FramesReceived,
 		BytesSent: s.BytesSent, BytesReceived: s.BytesReceived,
 		MessagesSent: s.MessagesSent, MessagesReceived: s.MessagesReceived,

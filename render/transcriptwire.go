@@ -48,6 +48,8 @@ type wireEvent struct {
 	Max      int      `json:"max"`
 	Withheld []string `json:"withheld"`
 
+	Diagnosis *wireDiagnosis `json:"diagnosis"`
+
 	Direction  string       `json:"direction"`
 	Opcode     *uint8       `json:"opcode"`
 	Continues  string       `json:"continues"`

@@ -172,8 +172,9 @@ type DropError struct {
 	// CloseSent reports whether we had sent a Close frame.
 	CloseSent bool
 	// Err is the error of the network, or nil. For DropFIN it is
-	// io.ErrUnexpectedEOF if TLS was cut off without a close_notify (RFC 8446,
-	// Section 6.1), otherwise nil.
+	// io.ErrUnexpectedEOF if TLS was cut off inside a record (crypto/tls lets an
+	// end between two records pass, with a close_notify or without), otherwise
+	// nil.
 	Err error
 }
 

@@ -297,7 +297,7 @@ func TestOffending(t *testing.T) {
 	}
 }
 
-// TestDropTruncated tells an end of TLS without a close_notify from one with it.
+// TestDropTruncated tells an end inside a record of TLS from others.
 func TestDropTruncated(t *testing.T) {
 	for _, tt := range []struct{ err, want error }{
 		{io.EOF, nil},

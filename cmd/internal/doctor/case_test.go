@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -38,7 +39,8 @@ const (
 	hangsUp end = iota
 	resets
 	waits
-	fails // nobody ends the connection: the network does
+	fails  // nobody ends the connection: the network does
+	alerts // what TLS makes of an alert
 )
 
 const (
@@ -79,13 +81,24 @@ func (s sample) try(t *testing.T) (c Case, failed bool) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		go s.serve(ctx, theirs, ours)
-		conn, _, err := d.Upgrade(ctx, ours, req)
+		nc := net.Conn(ours)
+		if s.end == alerts {
+			nc = alerted{ours}
+		}
+		conn, _, err := d.Upgrade(ctx, nc, req)
 		if conn != nil {
 			conn.Abort(nil)
 		}
 		failed = errors.As(err, &c.Err)
 	})
 	return c, failed
+}
+
+// An alerted is a connection of TLS on which a fatal alert has come.
+type alerted struct{ net.Conn }
+
+func (alerted) Read([]byte) (int, error) {
+	return 0, &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
 }
 
 func (s sample) serve(ctx context.Context, nc, client *wstest.PipeConn) {
@@ -201,12 +214,15 @@ func TestSymptoms(t *testing.T) {
 	}
 }
 
-// symptoms returns the symptoms of all rows that a handshake can have.
+// symptoms returns those of all rows, of handshakes and of ends.
 func symptoms() (all []string) {
 	for _, table := range []func() []row{redirects, successes, badRequests, denials, clientErrors, serverErrors, strangers, badHeads, badUpgrades, silences} {
 		for _, r := range table() {
 			all = append(all, r.symptom)
 		}
+	}
+	for _, e := range endings() {
+		all = append(all, e.symptom)
 	}
 	return all
 }

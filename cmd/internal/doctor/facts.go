@@ -16,7 +16,11 @@ func (x *exam) facts() []render.Fact {
 	switch e := x.Err; {
 	case e.Kind == wsproto.HandshakeRefused:
 		status := strings.TrimSpace(strconv.Itoa(x.resp.Status) + " " + clip(x.resp.Reason))
-		return []render.Fact{fact("got", status), fact("expected", upgrade)}
+		facts := []render.Fact{fact("got", status)}
+		if l := x.got("Location"); l != "" {
+			facts = append(facts, fact("got", "Location: "+clip(l)))
+		}
+		return append(facts, fact("expected", upgrade))
 	case e.Kind != wsproto.HandshakeInvalid:
 		facts := []render.Fact{fact("sent", clip(x.req.Method+" "+x.req.Target)+" and the rest of the request")}
 		switch {

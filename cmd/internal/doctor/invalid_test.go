@@ -146,8 +146,9 @@ func TestSilences(t *testing.T) {
 		{symptom: "reset-inside", reply: half, end: resets, hint: "reset inside the reply"},
 		{symptom: "reply-cut", reply: half, hint: "broke off"},
 		{symptom: "cut-after-interim", reply: hints, hint: "interim response"},
-		{symptom: "reset", end: resets, hint: "reset after the request"},
+		{symptom: "reset-unanswered", end: resets, hint: "reset after the request"},
 		{symptom: "lost", reply: "", end: fails, hint: "lost before an answer"},
+		{symptom: "tls-alert-reply", url: "wss://example.com/", end: alerts, hint: "alert: certificate required"},
 	}, silences())
 }
 

@@ -78,6 +78,15 @@ func silences() []row {
 			next: []string{"wscope connect --connect-timeout 2m {url}", "wscope connect {other-url}"},
 		},
 		{
+			symptom: "tls-alert-reply",
+			match:   all(dropped, func(x *exam) bool { return alert(x.Err.Err) != "" }),
+			rfc:     8446, section: "6.2",
+			hint:    "the server ended TLS with an alert: {alert}; if it wants a client certificate, send one with --cert and --key",
+			meaning: "TLS was agreed on, and instead of a reply came a fatal alert: {alert}",
+			causes:  []string{"the server wants a client certificate, or does not accept the one that was sent: TLS 1.3 says so only after the handshake"},
+			next:    []string{"wscope connect --cert FILE --key FILE {url}"},
+		},
+		{
 			symptom: "reset-inside",
 			match:   all(dropped, begun, isReset),
 			rfc:     9112, section: "8",
@@ -96,7 +105,7 @@ func silences() []row {
 			next:    []string{"look into the log of the server"},
 		},
 		{
-			symptom: "reset",
+			symptom: "reset-unanswered",
 			match:   all(dropped, isReset),
 			rfc:     9293, section: "3.5.3",
 			hint:    "reset after the request: the port expects something else (TLS?), or a firewall does not like the request",

@@ -201,7 +201,7 @@ func tellAccept(x *exam, d *render.Diagnosis) {
 	}
 	if m, ok := acceptkey.Diagnose(key, values[0]); ok {
 		d.Hint = clip(m.Text)
-		d.Causes = append([]string{clip(m.Text)}, d.Causes...)
+		d.Causes[0] = d.Hint
 	}
 }
 

@@ -89,6 +89,8 @@ func (x *exam) value(word string) (string, bool) {
 		return retryAfter(x.got("Retry-After")), true
 	case "scheme":
 		return x.scheme("Negotiate", "NTLM"), true
+	case "alert":
+		return alert(x.Err.Err), true
 	case "key":
 		return x.sent("Sec-WebSocket-Key"), true
 	case "origin-trouble":
