@@ -61,6 +61,18 @@ type scope struct {
 	current *kind // nil if there is none yet
 }
 
+// find returns the connection of a name, or without one the current; nil if there
+// is none.
+func (sc *scope) find(name string) *kind {
+	if name == "" {
+		return sc.current
+	}
+	if k, ok := sc.names[name]; ok {
+		return &k
+	}
+	return nil
+}
+
 func (c *checker) steps(sc *scope, steps []Step) {
 	for _, s := range steps {
 		c.step(sc, s)
@@ -120,6 +132,9 @@ func (c *checker) unordered(sc *scope, u *Unordered) {
 			continue
 		}
 		c.action(sc, s)
+		if k := sc.find(s.On()); k != nil && (k.refused || k.open != Connect && k.open != Accept && k.open != SSE) {
+			c.fail(s.Position(), "in unordered an expect waits for a message, and this is %s", *k)
+		}
 	}
 	if expects == 0 && others == 0 {
 		c.fail(u.Pos, "unordered has nothing to wait for: expected expect in the block")
@@ -128,10 +143,9 @@ func (c *checker) unordered(sc *scope, u *Unordered) {
 
 // action checks a step that is about a connection.
 func (c *checker) action(sc *scope, s Step) {
-	k := sc.current
-	if name := s.On(); name != "" {
-		named, ok := sc.names[name]
-		if !ok {
+	k := sc.find(s.On())
+	if k == nil {
+		if name := s.On(); name != "" {
 			names := slices.Sorted(maps.Keys(sc.names))
 			hint := ""
 			switch near := spell.Nearest(name, names); {
@@ -143,9 +157,6 @@ func (c *checker) action(sc *scope, s Step) {
 			c.fail(s.Position(), "there is no connection %s here%s", name, hint)
 			return
 		}
-		k = &named
-	}
-	if k == nil {
 		open := "connect, sse or http"
 		if sc.serves {
 			open = "accept, stream or reply"
@@ -172,10 +183,8 @@ func needs(s Step) (what string, ok func(kind) bool) {
 		}
 	case *Emit:
 		return "an event stream of ours, which stream opens", stream
-	case *Close:
+	case *Close, *Drop:
 		return messages + " or an event stream of ours", func(k kind) bool { return websocket(k) || stream(k) }
-	case *Drop:
-		return messages + " or an event stream", func(k kind) bool { return websocket(k) || stream(k) || events(k) }
 	case *Capture:
 		return "any connection", func(kind) bool { return true }
 	case *Expect:
