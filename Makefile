@@ -10,7 +10,7 @@ EXE      := $(shell $(GO) env GOEXE)
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags='-s -w'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build install demo test lint race fuzz bench golden cross interop interop-npm interop-python clean
+.PHONY: all build install demo test lint race fuzz bench golden cross interop interop-npm interop-chromium interop-python clean
 
 all: build test
 
@@ -55,12 +55,19 @@ cross: # compile for every platform, keep nothing
 		GOOS=$${p%/*} GOARCH=$${p#*/} $(BUILD) -o /dev/null . || exit 1; \
 	done
 
+# The targets with compression test it twice: with the race detector, and without
+# it, over every window that there is.
 interop: # Go libraries in both roles, from a module of their own
-	cd testdata/interop && $(GO) vet ./... && $(GO) test -race -count=1 ./...
+	cd testdata/interop && $(GO) vet ./... && $(GO) test -race -count=1 ./... && \
+		$(GO) test -count=1 -run 'Deflate' .
 
 interop-npm: # npm's ws in both roles, and wscat; installs them beside the tests
-	cd testdata/interop && npm ci --no-audit --no-fund && \
-		WSCOPE_PEERS=npm $(GO) test -race -count=1 -run '/^ws$$' .
+	cd testdata/interop && npm ci --no-audit --no-fund && export WSCOPE_PEERS=npm && \
+		$(GO) test -race -count=1 -run '/^ws$$|Wscat' . && $(GO) test -count=1 -run 'Deflate/^ws$$' .
+
+interop-chromium: # Chromium as the client, without a window; $CHROMIUM, or that of PATH
+	cd testdata/interop && export WSCOPE_PEERS=chromium && \
+		$(GO) test -race -count=1 -run '/^chromium$$|Browser' . && $(GO) test -count=1 -run 'BrowserDeflate' .
 
 interop-python: # Python's websockets in both roles; $PYTHON has to have it
 	cd testdata/interop && \

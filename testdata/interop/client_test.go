@@ -26,7 +26,10 @@ func eachClient(t *testing.T, test func(t *testing.T, c client)) {
 	}
 	for _, p := range processes(t) {
 		// Each connection is a program that has to start.
-		clients = append(clients, client{p.Name, p.Dial, 4, []int{1000, 1011, 4999}, false})
+		clients = append(clients, client{p.Name, p.Dial, 4, []int{1000, 1001, 1011, 4000, 4999}, false})
+	}
+	if wants(chromium) {
+		clients = append(clients, client{chromium, browser(t).Dial, 20, []int{1000, 3000, 3001, 4000, 4999}, false})
 	}
 	for _, c := range clients {
 		t.Run(c.name, func(t *testing.T) {
@@ -94,7 +97,7 @@ func converse(t *testing.T, c peer.Conn) {
 		exchange(t, c, c.Send, peer.Message{Text: true, Data: text(n)})
 		exchange(t, c, c.Send, peer.Message{Data: binary(n)})
 	}
-	if err := c.Ping(bounded(t)); err != nil {
+	if err := c.Ping(bounded(t)); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("ping: %v", err)
 	}
 	exchange(t, c, c.SendFragmented, peer.Message{Text: true, Data: text(peer.FragmentedSize)})

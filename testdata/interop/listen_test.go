@@ -2,6 +2,7 @@ package interop
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -73,6 +74,9 @@ func TestListenOnce(t *testing.T) {
 	tests := []struct{ code, exit int }{{1000, 0}, {1001, 0}, {1011, 103}, {4000, 103}}
 	eachClient(t, func(t *testing.T, c client) {
 		for _, tt := range tests {
+			if !slices.Contains(c.codes, tt.code) {
+				continue
+			}
 			t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 				l := listen(t, "--once", "-q")
 				conn := c.open(t, l.url)

@@ -43,11 +43,18 @@ func runTests(m *testing.M) int {
 	}
 	// The race detector lets a program linger for a second at its end.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	return m.Run()
+	status := m.Run()
+	if err := closeBrowser(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return status
 }
 
 // processes returns the implementations in other languages that the environment
-// variable WSCOPE_PEERS names, as in "npm,python". They have to be installed.
+// variable WSCOPE_PEERS names, as in "npm,python". They have to be installed. The
+// third name is that of a browser, which is no program of its own for each
+// connection.
 func processes(t *testing.T) []peer.Process {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -61,8 +68,9 @@ func processes(t *testing.T) []peer.Process {
 			ps = append(ps, peer.Npm(dir))
 		case "python":
 			ps = append(ps, peer.Python(dir))
+		case chromium:
 		default:
-			t.Fatalf("WSCOPE_PEERS: %q is neither npm nor python", name)
+			t.Fatalf("WSCOPE_PEERS: %q is none of npm, python and %s", name, chromium)
 		}
 	}
 	return ps

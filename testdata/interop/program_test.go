@@ -58,6 +58,7 @@ func abridged(s string) string {
 type listener struct {
 	url    string
 	cmd    *exec.Cmd
+	stdout bytes.Buffer // after the ready line; complete when it has ended
 	stderr *bytes.Buffer
 	done   chan struct{} // closed when it has ended
 }
@@ -79,7 +80,7 @@ func listen(t *testing.T, args ...string) *listener {
 	ready, err := r.ReadString('\n')
 	u, ok := strings.CutPrefix(strings.TrimSuffix(ready, "\n"), "listening on ")
 	go func() {
-		io.Copy(io.Discard, r)
+		io.Copy(&l.stdout, r)
 		l.cmd.Wait()
 		close(l.done)
 	}()

@@ -282,12 +282,14 @@ func deflateGWS() DeflateLibrary {
 	}
 }
 
-// DeflateNpm returns the ws package of npm, on whose server each connection
-// chooses by the query of its URL. dir is the folder with node_modules.
-func DeflateNpm(dir string) (p Process, argument func(Deflate) string) {
+// DeflateNpm returns the ws package of npm: a server on which each connection
+// chooses by the query of its URL, and a client that is told with each. Both get
+// what argument returns. dir is the folder with node_modules.
+func DeflateNpm(dir string) (server Process, client *Clients, argument func(Deflate) string) {
 	script := filepath.Join(dir, "scripts", "ws-deflate.mjs")
-	p = Process{Name: "ws", Server: []string{"node", script}, Client: []string{"node", script}}
-	return p, func(d Deflate) string {
+	server = Process{Name: "ws", Server: []string{"node", script, "server"}}
+	client = &Clients{Name: "ws", Argv: []string{"node", script, "client"}}
+	return server, client, func(d Deflate) string {
 		o := map[string]any{
 			"serverNoContextTakeover": !d.ServerTakeover, "clientNoContextTakeover": !d.ClientTakeover, "threshold": 0,
 		}

@@ -46,7 +46,8 @@ type Conn interface {
 	// SendFragmented sends a message in several frames. Implementations choose
 	// their sizes; a message of FragmentedSize bytes is cut by all of them.
 	SendFragmented(Message) error
-	// Ping sends a ping and returns when its pong has come.
+	// Ping sends a ping and returns when its pong has come. It is
+	// [errors.ErrUnsupported] where nobody can ask for a ping.
 	Ping(context.Context) error
 	// Receive returns the next message, at last an [*End].
 	Receive(context.Context) (Message, error)

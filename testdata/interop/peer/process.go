@@ -155,6 +155,7 @@ type processConn struct {
 	inbox
 	client      *program
 	subprotocol string
+	reused      func() // unless nil, called after the end: the program goes on
 }
 
 func (c *processConn) read() {
@@ -182,6 +183,11 @@ func (c *processConn) read() {
 			c.pong(*e.Pong)
 		case e.Closed != nil:
 			end = e.Closed.end()
+			if c.reused != nil {
+				c.reused()
+				c.ended(end)
+				return
+			}
 		}
 	}
 }

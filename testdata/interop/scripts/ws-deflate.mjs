@@ -1,7 +1,7 @@
-// The ws package with permessage-deflate, as an echo server without arguments
-// and as a client with a URL; see Process and DeflateNpm in the Go package peer.
-// The options of the extension are JSON: in the query of a request, and after
-// the client's URL.
+// The ws package with permessage-deflate, as an echo server or as a client for
+// one connection after the other; see Process, Clients and DeflateNpm in the Go
+// package peer. The options of the extension are JSON: in the query of a request,
+// and in the order to the client.
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import WebSocket, { WebSocketServer } from 'ws';
@@ -32,18 +32,22 @@ function serve() {
   }).resume();
 }
 
-function connect(url, options) {
+function dial(url, options) {
   const socket = new WebSocket(url, { maxPayload, perMessageDeflate: JSON.parse(options) });
   socket.on('open', () => print({ open: '' }));
   socket.on('message', (data, binary) => print({ message: data.toString('base64'), text: !binary }));
   socket.on('error', (error) => console.error(`ws client: ${error}`));
-  socket.on('close', (code, reason) => {
-    print({ closed: { code, reason: reason.toString() } });
-    process.stdin.destroy();
-  });
+  socket.on('close', (code, reason) => print({ closed: { code, reason: reason.toString() } }));
+  return socket;
+}
+
+function obey() {
+  let socket;
   createInterface({ input: process.stdin, terminal: false }).on('line', (line) => {
     const order = JSON.parse(line);
-    if (order.send !== undefined) {
+    if (order.dial !== undefined) {
+      socket = dial(order.dial, order.argument);
+    } else if (order.send !== undefined) {
       const data = Buffer.from(order.send, 'base64');
       const size = order.fragmented ? 4096 : Math.max(data.length, 1);
       for (let at = 0, fin = false; !fin; at += size) {
@@ -56,5 +60,4 @@ function connect(url, options) {
   });
 }
 
-const [url, options] = process.argv.slice(2);
-url === undefined ? serve() : connect(url, options);
+process.argv[2] === 'server' ? serve() : obey();
