@@ -55,7 +55,7 @@ func (s *status) appendDetour(b []byte, e *Detour) []byte {
 		default:
 			b = append(b, ", "...)
 		}
-		b = append(b, name...)
+		b = s.appendText(b, name)
 	}
 	return append(b, '\n')
 }

@@ -22,6 +22,7 @@ import (
 func ordinary() []Event {
 	events := append(allEvents(), asEvents(deflateFrames())...)
 	events = append(events, deflateTalk()...)
+	events = append(append(events, routes()...), detours()...)
 	for _, e := range streamEvents() {
 		if l, ok := e.(*StreamLine); ok && l.Kind == sse.FieldLine && len(l.Name) == 0 {
 			continue // a hex dump can show it, a decoder calls it a comment

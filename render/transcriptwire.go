@@ -270,7 +270,7 @@ func (s *seconds) UnmarshalJSON(p []byte) error {
 // maxSeconds is more than a century, and less than a Duration can hold.
 const maxSeconds = 1 << 32
 
-var _ json.Unmarshaler = new(seconds)
+var _ json.Unmarshaler = (*seconds)(nil)
 
 // missing is the error for a member that is not there.
 func missing(name string) error { return fmt.Errorf("the event has no %s", name) }
