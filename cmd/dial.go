@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wscope/cmd/internal/netdial"
 	"wscope/wsproto"
 )
 
@@ -19,6 +20,9 @@ type dialOptions struct {
 	auth authOptions
 	net  netOptions
 	tls  tlsOptions
+
+	// way opens network connections, from the first dialer on.
+	way *netdial.Dialer
 }
 
 func (d *dialOptions) register(cmd *cobra.Command) {
@@ -65,11 +69,10 @@ func (d *dialOptions) dialer(t target, s streams) (*wsproto.Dialer, error) {
 		}
 	}
 	edits.fields = append(edits.fields, d.header.fields...)
-	config, err := d.tls.config()
-	if err != nil {
+	if d.way, err = d.network(t, s); err != nil {
 		return nil, err
 	}
-	return &wsproto.Dialer{Header: edits.fields, Omit: edits.omit, TLS: config, NetDial: dialNet}, nil
+	return &wsproto.Dialer{Header: edits.fields, Omit: edits.omit}, nil
 }
 
 // open opens a connection and shows how that went. The error is one that knows
@@ -81,9 +84,9 @@ func (d *dialOptions) open(ctx context.Context, dialer *wsproto.Dialer, t target
 		defer cancel()
 	}
 	start := time.Now()
-	o.request, o.response = nil, nil
+	o.route, o.request, o.response = nil, nil, nil
 	o.url, o.peer = t.url.String(), t.url.Addr()
-	c, resp, err := dialer.Dial(ctx, o.url)
+	c, resp, err := upgrade(ctx, d.way, dialer, t.url, o)
 	took := time.Since(start)
 	if resp != nil {
 		o.response = append(o.response, resp.Body...)

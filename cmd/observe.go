@@ -25,6 +25,7 @@ type observer struct {
 	attempt int
 
 	// Of the opening handshake.
+	route             *render.Route
 	request, response []byte
 	cut               bool // there was more of the response
 
@@ -202,6 +203,7 @@ func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
 		Role:     o.role,
 		URL:      o.url,
 		Peer:     o.peer,
+		Route:    o.route,
 		Request:  o.request,
 		Response: o.response,
 		Cut:      o.cut,

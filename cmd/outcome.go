@@ -2,15 +2,12 @@ package cmd
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"syscall"
 	"time"
 
+	"wscope/cmd/internal/netdial"
 	"wscope/render"
 	"wscope/wsproto"
 )
@@ -101,62 +98,19 @@ func dialFailure(err error, u wsproto.URL) error {
 	var (
 		known     *exitError
 		handshake *wsproto.HandshakeError
-		tlsErr    *wsproto.TLSError
-		dns       *net.DNSError
-		op        *net.OpError
+		network   *netdial.Error
 	)
-	addr := u.Addr()
 	switch {
 	case errors.As(err, &known):
 		return err
+	case errors.As(err, &network):
+		return netFailure(network, u)
 	case errors.As(err, &handshake):
 		return handshakeFailure(handshake)
-	case errors.As(err, &tlsErr):
-		return tlsFailure(tlsErr, u)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return failure(exitTimeout, fmt.Errorf("connecting to %s took too long: %w", addr, err), "--connect-timeout gives it more time")
+		return failure(exitTimeout, fmt.Errorf("connecting to %s took too long: %w", u.Addr(), err), "--connect-timeout gives it more time")
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.As(err, &dns):
-		what := "the name " + dns.Name + " was not resolved"
-		if dns.IsNotFound {
-			what = "there is no host called " + dns.Name
-		}
-		return failure(exitHostName, fmt.Errorf("%s: %w", what, err), "check the name in the URL, and that this machine has a name server")
-	case errors.As(err, &op):
-		hint := ""
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			hint = "nothing listens on " + addr + ": check the port, and that the server runs"
-		}
-		return failure(exitConnect, fmt.Errorf("connecting to %s: %w", addr, err), hint)
 	}
 	return failure(exitConnect, err, "")
-}
-
-// tlsFailure tells a certificate that was not accepted from other trouble.
-func tlsFailure(err *wsproto.TLSError, u wsproto.URL) error {
-	var (
-		verify  *tls.CertificateVerificationError
-		host    x509.HostnameError
-		invalid x509.CertificateInvalidError
-		unknown x509.UnknownAuthorityError
-		notTLS  tls.RecordHeaderError
-	)
-	switch {
-	case errors.As(err, &host):
-		return failure(exitServerCert, err, "the certificate is for another name; -k connects all the same")
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return failure(exitServerCert, err, "the certificate has expired or is not valid yet: check the clock; -k connects all the same")
-	case errors.As(err, &unknown):
-		return failure(exitServerCert, err, "no known authority has signed the certificate: name it with --cacert FILE; -k connects without a check")
-	case errors.As(err, &verify):
-		return failure(exitServerCert, err, "-k connects without checking the certificate")
-	case errors.As(err, &notTLS):
-		return failure(exitTLS, err, "the server does not speak TLS on this port: try ws://"+u.HostField())
-	case errors.Is(err, context.Canceled):
-		return err
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return failure(exitTimeout, err, "")
-	}
-	return failure(exitTLS, err, "")
 }

@@ -252,6 +252,9 @@ const streamURLHint = "a URL looks like http://127.0.0.1:8080/events or https://
 // parseStreamTarget is parseTarget for the URL of an event stream: ws and wss
 // mean http and https.
 func parseStreamTarget(url string) (target, error) {
+	if t, ok, err := parseUnixURL(url); ok {
+		return t, err
+	}
 	if scheme, _, ok := strings.Cut(url, "://"); ok {
 		switch strings.ToLower(scheme) {
 		case "http", "https", "ws", "wss":

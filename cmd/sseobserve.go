@@ -25,6 +25,8 @@ type streamObserver struct {
 	started time.Time
 	stats   render.StreamStats
 
+	kept routeKeeper
+
 	// Of the exchange that has not been shown yet.
 	request  *http.Request
 	response *http.Response
@@ -82,6 +84,7 @@ func (o *streamObserver) read(n int) {
 func (o *streamObserver) requested(r *http.Request) {
 	o.lastExchange(nil) // it was redirected
 	o.request = r
+	o.kept.take() // of a connection that came too late for the exchange before
 	o.tap.reset()
 }
 
@@ -97,7 +100,7 @@ func (o *streamObserver) lastExchange(err error) {
 	if len(response) == 0 {
 		response = responseHead(o.response)
 	}
-	e := &render.Exchange{Meta: o.now(), URL: o.request.URL.String(), Request: request, Response: response}
+	e := &render.Exchange{Meta: o.now(), URL: o.request.URL.String(), Route: o.kept.take(), Request: request, Response: response}
 	if o.response != nil {
 		e.Err = err
 	}

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
+	"wscope/cmd/internal/netdial"
 	"wscope/sse"
 	"wscope/wsproto"
 )
@@ -48,16 +48,15 @@ func streamFailure(err error, u wsproto.URL) *exitError {
 
 // requestFailure is about a request that has got no response.
 func requestFailure(err, cause error, u wsproto.URL) *exitError {
-	var (
-		op    *net.OpError
-		known *exitError
-	)
-	dialing := errors.As(cause, &op) && op.Op == "dial" || errors.As(cause, new(*wsproto.TLSError)) || errors.As(cause, new(*net.DNSError))
+	var known *exitError
+	alert, isAlert := netdial.Alert(cause) // in TLS 1.3 one about our certificate comes late
 	switch {
-	case dialing:
+	case errors.As(cause, new(*netdial.Error)):
 		if errors.As(dialFailure(cause, u), &known) {
 			return &exitError{known.code, known.err, strings.ReplaceAll(known.hint, "ws://", "http://")}
 		}
+	case isAlert:
+		return &exitError{exitReceive, err, alertHint(alert)}
 	case errors.Is(cause, io.EOF), errors.Is(cause, io.ErrUnexpectedEOF), strings.Contains(cause.Error(), "server closed idle connection"):
 		hint := "something listens there that ends connections at once"
 		if !u.Secure {

@@ -3,7 +3,6 @@ package cmd
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +54,7 @@ func (s *streamSession) prepare() error {
 	tap := &httpTap{order: dialer.Header}
 	s.o = newStreamObserver(s, tap)
 	s.client = &sse.Client{
-		Transport:       s.transport(dialer.TLS, tap),
+		Transport:       s.transport(tap),
 		Method:          s.method,
 		Header:          header,
 		Body:            s.body,
@@ -88,16 +87,18 @@ func (s *streamSession) prepare() error {
 }
 
 // transport returns the HTTP transport of the session.
-func (s *streamSession) transport(config *tls.Config, tap *httpTap) http.RoundTripper {
-	config.NextProtos = []string{"h2", "http/1.1"}
+func (s *streamSession) transport(tap *httpTap) http.RoundTripper {
+	way := s.dial.way
+	way.TLS.NextProtos = []string{"h2", "http/1.1"}
 	if s.http1 {
-		config.NextProtos = []string{"http/1.1"}
+		way.TLS.NextProtos = []string{"http/1.1"}
 	}
 	t := &http.Transport{DisableCompression: true, ForceAttemptHTTP2: !s.http1, Protocols: new(http.Protocols)}
 	t.Protocols.SetHTTP1(!s.h2c)
 	t.Protocols.SetHTTP2(!s.http1)
 	t.Protocols.SetUnencryptedHTTP2(s.h2c)
-	d := streamDialer{tls: config, tap: tap, note: s.o.note, h2c: s.h2c}
+	way.Progress = s.o.kept.progress
+	d := streamDialer{way: way, tap: tap, kept: &s.o.kept, h2c: s.h2c, limit: s.dial.net.connectTimeout}
 	t.DialContext, t.DialTLSContext = d.dial, d.dialTLS
 	return t
 }
@@ -215,6 +216,9 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 	}
 	e := streamFailure(err, s.target.url)
 	out := streamOutcome{err: err, exit: e.code, say: e.err, hint: e.hint}
+	if doing := s.o.kept.waiting(); doing != "" && e.code == exitTimeout {
+		out.say = fmt.Errorf("%w, while %s", out.say, doing)
+	}
 	switch {
 	case errors.As(err, new(*sse.GiveUpError)):
 		out.by = render.Us

@@ -10,67 +10,89 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
+	"wscope/cmd/internal/netdial"
+	"wscope/render"
 	"wscope/wsproto"
 )
 
 // A streamDialer opens connections for a transport. What goes over them in
 // HTTP/1.1 passes the tap.
 type streamDialer struct {
-	tls  *tls.Config
-	tap  *httpTap
-	note func(string)
-	h2c  bool
+	way   *netdial.Dialer
+	tap   *httpTap
+	kept  *routeKeeper
+	h2c   bool
+	limit time.Duration // for each connection, 0 for none
 }
 
-func (d *streamDialer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	c, err := new(net.Dialer).DialContext(ctx, network, addr)
+func (d *streamDialer) dial(ctx context.Context, _, addr string) (net.Conn, error) {
+	return d.open(ctx, addr, false)
+}
+
+func (d *streamDialer) dialTLS(ctx context.Context, _, addr string) (net.Conn, error) {
+	return d.open(ctx, addr, true)
+}
+
+func (d *streamDialer) open(ctx context.Context, addr string, secure bool) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
 	}
-	d.note("connected to " + c.RemoteAddr().String())
-	if d.h2c {
-		return c, nil
+	if d.limit > 0 { // the transport goes on when a request is given up
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d.limit)
+		defer cancel()
+	}
+	c, route, err := d.way.Dial(ctx, netdial.Target{Host: host, Port: port, TLS: secure})
+	d.kept.put(route)
+	if err != nil {
+		return nil, err
+	}
+	if tc, ok := c.(*tls.Conn); ok && tc.ConnectionState().NegotiatedProtocol == "h2" || d.h2c {
+		return c, nil // the transport has to see what it is
 	}
 	return &tappedConn{Conn: c, tap: d.tap}, nil
 }
 
-func (d *streamDialer) dialTLS(ctx context.Context, network, addr string) (net.Conn, error) {
-	c, err := new(net.Dialer).DialContext(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	d.note("connected to " + c.RemoteAddr().String())
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	config := d.tls.Clone()
-	if config.ServerName == "" {
-		config.ServerName = host
-	}
-	tc := tls.Client(c, config)
-	if err := tc.HandshakeContext(ctx); err != nil {
-		c.Close()
-		return nil, &wsproto.TLSError{Host: host, Err: err}
-	}
-	state := tc.ConnectionState()
-	d.note(fmt.Sprintf("%s, %s, %s", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite), protocolName(state.NegotiatedProtocol)))
-	if state.NegotiatedProtocol == "h2" {
-		return tc, nil // the transport has to see what it is
-	}
-	return &tappedConn{Conn: tc, tap: d.tap}, nil
+// A routeKeeper takes routes from the goroutines that dial to the one that shows
+// them.
+type routeKeeper struct {
+	mu    sync.Mutex
+	route *render.Route
+	stage netdial.Stage // that is being waited for, zero for none
 }
 
-func protocolName(alpn string) string {
-	switch alpn {
-	case "h2":
-		return "HTTP/2"
-	case "":
-		return "no protocol negotiated"
+func (k *routeKeeper) put(r *render.Route) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.route, k.stage = r, netdial.Stage{}
+}
+
+// take returns the newest route that has not been taken yet, or nil.
+func (k *routeKeeper) take() *render.Route {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	r := k.route
+	k.route = nil
+	return r
+}
+
+func (k *routeKeeper) progress(s netdial.Stage) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.stage = s
+}
+
+// waiting says what is being done to open a connection, "" for nothing.
+func (k *routeKeeper) waiting() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.stage == (netdial.Stage{}) {
+		return ""
 	}
-	return strings.ToUpper(alpn)
+	return k.stage.String()
 }
 
 // An httpTap sees the heads of requests and responses on the wire, and sends the

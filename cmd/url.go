@@ -13,12 +13,16 @@ import (
 // A target is what a URL on the command line stands for.
 type target struct {
 	url  wsproto.URL
+	unix string // path of the Unix socket that it names, or ""
 	note string // what was assumed, "" if nothing was
 }
 
 // parseTarget reads a URL as people type it: http and https mean ws and wss,
 // and without a scheme a host of this machine is ws and any other wss.
 func parseTarget(s string) (target, error) {
+	if t, ok, err := parseUnixURL(s); ok {
+		return t, err
+	}
 	var t target
 	scheme, rest, ok := strings.Cut(s, "://")
 	full := s

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"net"
 	"strings"
 	"testing"
 )
@@ -81,23 +80,5 @@ func TestUserinfo(t *testing.T) {
 		if got != tt.want || (err != nil) != (tt.want == "") {
 			t.Errorf("userinfo of %q = %q, %v, want %q", tt.url, got, err, tt.want)
 		}
-	}
-}
-
-// TestDialLocalhost: a name below localhost is this machine without a name server.
-func TestDialLocalhost(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	for _, host := range []string{"app.localhost", "a.b.LOCALHOST."} {
-		c, err := dialNet(t.Context(), "tcp", net.JoinHostPort(host, port))
-		if err != nil {
-			t.Errorf("dialing %s: %v", host, err)
-			continue
-		}
-		c.Close()
 	}
 }

@@ -3,6 +3,7 @@ package netdial
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/netip"
 	"time"
@@ -86,6 +87,9 @@ func (d *Dialer) dial(ctx context.Context, t Target, route *render.Route) (net.C
 	hop := &render.Hop{Addr: to.Addr()}
 	if proxy != nil {
 		c, err = d.through(ctx, proxy, to, route, hop)
+		if e, ok := errors.AsType[*Error](err); ok && (e.Proxy || e.Phase == PhaseProxy) {
+			e.Source = proxy.Source
+		}
 	} else {
 		route.Hops = append(route.Hops, hop)
 		c, err = d.reach(ctx, to, hop)
@@ -149,4 +153,21 @@ type Stage struct {
 	Phase Phase
 	Proxy bool   // it is about the proxy, not the server
 	Addr  string // of the hop
+}
+
+// String says what is done, as in "connecting to the proxy 127.0.0.1:3128".
+func (s Stage) String() string {
+	hop := s.Addr
+	if s.Proxy {
+		hop = "the proxy " + hop
+	}
+	switch s.Phase {
+	case PhaseName:
+		return "looking up the name of " + hop
+	case PhaseTCP:
+		return "connecting to " + hop
+	case PhaseProxy:
+		return "waiting for the answer of " + hop
+	}
+	return "in the TLS handshake with " + hop
 }

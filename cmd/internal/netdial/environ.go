@@ -1,20 +1,16 @@
 package netdial
 
-import (
-	"net/netip"
-	"strings"
-)
+import "net/netip"
 
 // An Environment is where proxies are named for all programs, by curl's rules.
 type Environment struct {
 	Getenv func(string) string
-	// WebSocket has ws_proxy and wss_proxy go before http_proxy and https_proxy.
-	WebSocket bool
 }
 
 // Proxy returns the value of the variable that names the proxy for t, and the
-// name of that variable; both are "" if there is none. Names in lower case go
-// first, all_proxy is for what has no other. HTTP_PROXY is not read: a CGI program
+// name of that variable; both are "" if there is none. WebSocket goes by the
+// variables of HTTP. Names in lower case go first, all_proxy is for what has no
+// other. HTTP_PROXY is not read: a CGI program
 // finds there what a client has sent it as "Proxy:".
 //
 // This machine is not reached through a proxy that only the environment names.
@@ -25,13 +21,6 @@ func (e Environment) Proxy(t Target) (value, name string) {
 	names := []string{"http_proxy"}
 	if t.TLS {
 		names = []string{"https_proxy", "HTTPS_PROXY"}
-	}
-	if e.WebSocket {
-		scheme := "ws_proxy"
-		if t.TLS {
-			scheme = "wss_proxy"
-		}
-		names = append([]string{scheme, strings.ToUpper(scheme)}, names...)
 	}
 	return e.first(append(names, "all_proxy", "ALL_PROXY")...)
 }

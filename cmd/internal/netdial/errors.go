@@ -31,6 +31,8 @@ type Error struct {
 	Addr string
 	Via  string
 	Unix bool
+	// Source says who has named the proxy, if it is the proxy's fault.
+	Source string
 	// Err is the cause: *net.DNSError, *FamilyError, *AttemptsError, an errno, a
 	// *RefusedError, a *CertificateError, an error of crypto/tls, or that of the
 	// context.

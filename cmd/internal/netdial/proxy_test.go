@@ -46,25 +46,21 @@ func TestEnvironment(t *testing.T) {
 	for _, test := range []struct {
 		name        string
 		environment map[string]string
-		webSocket   bool
 		target      Target
 		want, from  string
 	}{
-		{"nothing", nil, true, plain, "", ""},
-		{"ws goes by http_proxy", map[string]string{"http_proxy": "a", "https_proxy": "b"}, true, plain, "a", "http_proxy"},
-		{"wss goes by https_proxy", map[string]string{"http_proxy": "a", "https_proxy": "b"}, true, secure, "b", "https_proxy"},
-		{"HTTP_PROXY is not read", map[string]string{"HTTP_PROXY": "a"}, true, plain, "", ""},
-		{"HTTPS_PROXY is", map[string]string{"HTTPS_PROXY": "a"}, true, secure, "a", "HTTPS_PROXY"},
-		{"lower case goes first", map[string]string{"HTTPS_PROXY": "a", "https_proxy": "b"}, true, secure, "b", "https_proxy"},
-		{"the scheme's own", map[string]string{"wss_proxy": "a", "https_proxy": "b"}, true, secure, "a", "wss_proxy"},
-		{"in capitals", map[string]string{"WS_PROXY": "a"}, true, plain, "a", "WS_PROXY"},
-		{"which http has not", map[string]string{"wss_proxy": "a", "https_proxy": "b"}, false, secure, "b", "https_proxy"},
-		{"all_proxy", map[string]string{"all_proxy": "a"}, true, plain, "a", "all_proxy"},
-		{"ALL_PROXY is the last", map[string]string{"ALL_PROXY": "a", "http_proxy": "b"}, true, plain, "b", "http_proxy"},
-		{"not to an address of this machine", map[string]string{"all_proxy": "a"}, true, Target{"127.0.0.2", "80", false}, "", ""},
-		{"not to a name of this machine", map[string]string{"all_proxy": "a"}, true, Target{"x.localhost", "80", false}, "", ""},
+		{"nothing", nil, plain, "", ""},
+		{"ws goes by http_proxy", map[string]string{"http_proxy": "a", "https_proxy": "b"}, plain, "a", "http_proxy"},
+		{"wss goes by https_proxy", map[string]string{"http_proxy": "a", "https_proxy": "b"}, secure, "b", "https_proxy"},
+		{"HTTP_PROXY is not read", map[string]string{"HTTP_PROXY": "a"}, plain, "", ""},
+		{"HTTPS_PROXY is", map[string]string{"HTTPS_PROXY": "a"}, secure, "a", "HTTPS_PROXY"},
+		{"lower case goes first", map[string]string{"HTTPS_PROXY": "a", "https_proxy": "b"}, secure, "b", "https_proxy"},
+		{"all_proxy", map[string]string{"all_proxy": "a"}, plain, "a", "all_proxy"},
+		{"ALL_PROXY is the last", map[string]string{"ALL_PROXY": "a", "http_proxy": "b"}, plain, "b", "http_proxy"},
+		{"not to an address of this machine", map[string]string{"all_proxy": "a"}, Target{"127.0.0.2", "80", false}, "", ""},
+		{"not to a name of this machine", map[string]string{"all_proxy": "a"}, Target{"x.localhost", "80", false}, "", ""},
 	} {
-		e := Environment{Getenv: func(name string) string { return test.environment[name] }, WebSocket: test.webSocket}
+		e := Environment{Getenv: func(name string) string { return test.environment[name] }}
 		if got, from := e.Proxy(test.target); got != test.want || from != test.from {
 			t.Errorf("%s: Proxy = %q of %q, want %q of %q", test.name, got, from, test.want, test.from)
 		}

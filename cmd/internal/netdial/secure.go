@@ -124,8 +124,8 @@ func (h *securing) explain(err error) error {
 		}
 		return newCertificateError(h.host, failed, now())
 	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" {
-		return &AlertError{Text: strings.TrimPrefix(op.Err.Error(), "tls: "), Err: err}
+	if text, ok := Alert(err); ok {
+		return &AlertError{Text: text, Err: err}
 	}
 	if plain, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return plain
@@ -133,11 +133,21 @@ func (h *securing) explain(err error) error {
 	return bare(err)
 }
 
-// An AlertError is a TLS alert that the other side has ended the handshake with.
+// Alert returns the TLS alert that the other side has ended a connection with, in
+// words as in "certificate required", and false if err is something else.
 //
 // RFC 8446, Section 6.2.
+func Alert(err error) (text string, ok bool) {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Op != "remote error" {
+		return "", false
+	}
+	return strings.TrimPrefix(op.Err.Error(), "tls: "), true
+}
+
+// An AlertError is a TLS alert that the other side has ended the handshake with.
 type AlertError struct {
-	Text string // its name in words, as in "certificate required"
+	Text string // as of [Alert]
 	Err  error
 }
 

@@ -1,0 +1,43 @@
+package cmd
+
+import (
+	"context"
+
+	"wscope/cmd/internal/netdial"
+	"wscope/wsproto"
+)
+
+// network returns what opens the network connections of a session with t.
+func (d *dialOptions) network(t target, s streams) (*netdial.Dialer, error) {
+	n, err := d.net.dialer(s)
+	if err != nil {
+		return nil, err
+	}
+	if t.unix != "" {
+		switch {
+		case n.Unix != "" && n.Unix != t.unix:
+			return nil, usageError("", "--unix-socket %s and the socket in the URL, %s, are not the same", n.Unix, t.unix)
+		case d.net.proxy.url.text != "":
+			return nil, usageError("", "a Unix socket is not reached through a proxy: leave --proxy out")
+		}
+		n.Unix = t.unix
+	}
+	n.NoServerName = d.tls.noServerName()
+	n.TLS, err = d.tls.config(s)
+	return n, err
+}
+
+// upgrade opens a network connection to u and does the opening handshake over it.
+// The route is left with the observer.
+func upgrade(ctx context.Context, network *netdial.Dialer, dialer *wsproto.Dialer, u wsproto.URL, o *observer) (*wsproto.Conn, *wsproto.Response, error) {
+	req, err := dialer.Request(u)
+	if err != nil {
+		return nil, nil, err
+	}
+	nc, route, err := network.Dial(ctx, netdial.Target{Host: u.Host, Port: u.Port, TLS: u.Secure})
+	o.route = route
+	if err != nil {
+		return nil, nil, err
+	}
+	return dialer.Upgrade(ctx, nc, req)
+}
