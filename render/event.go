@@ -1,5 +1,6 @@
 // Package render shows what happened on a connection: as lines for a terminal,
-// as an annotated hex dump, as bare payloads for a pipe, and as JSON.
+// as an annotated hex dump, as bare payloads for a pipe, and as JSON, from which it
+// reads it back.
 package render
 
 import (

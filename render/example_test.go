@@ -2,7 +2,9 @@ package render_test
 
 import (
 	"fmt"
+	"log"
 	"os"
+	"strings"
 	"time"
 
 	"wscope/render"
@@ -31,4 +33,37 @@ func ExampleEscape() {
 	// Output:
 	// ␛[2J \u{202e} \x9b
 	// {"say":"a\nb"} and a literal \x5cx1b
+}
+
+func ExampleNewRecorder() {
+	start := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
+	r, err := render.NewRecorder(os.Stdout, &render.Recording{Meta: render.Meta{Time: start}, Program: "example"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := r.Render(&render.Note{Meta: render.Meta{Time: start.Add(time.Second)}, Text: "hello"}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// {"v":1,"event":"recording","time":"2026-01-02T15:04:05.000000Z","elapsed":0.000000000,"format":"wscope-transcript","program":"example","command":[],"secrets":false}
+	// {"v":1,"event":"note","time":"2026-01-02T15:04:06.000000Z","elapsed":1.000000000,"text":"hello"}
+}
+
+func ExampleTranscriptReader() {
+	const transcript = `{"v":1,"event":"frame","time":"2026-01-02T15:04:05.1Z","elapsed":0.1,"direction":"received","opcode":1,"fin":true,"length":5,"text":"hello"}
+{"v":1,"event":"frame","time":"2026-01-02T15:04:05.2Z","elapsed":0.2,"direction":"received","opc`
+	r := render.NewTranscriptReader(strings.NewReader(transcript))
+	lines := render.New(os.Stdout, render.Options{})
+	for {
+		e, err := r.Next()
+		if err != nil {
+			lines.Flush()
+			fmt.Println(err)
+			return
+		}
+		lines.Render(e)
+	}
+	// Output:
+	//    0.100  <-  TEXT    FIN  rsv 000  mask -         len 5          hello
+	// line 2: the recording was cut off: the line ends after 96 bytes
 }
