@@ -309,7 +309,7 @@ func TestTypedBroadcast(t *testing.T) {
 		c.want(wsproto.OpText, "/x")
 	}
 	k.con.wait(t, "#2 "+b.NetConn().LocalAddr().String()+": sent ")
-	k.con.wait(t, "\n#2 "+b.NetConn().LocalAddr().String()+"\n> GET / HTTP/1.1")
+	k.con.wait(t, "\n#2 "+b.NetConn().LocalAddr().String()+"\n< GET / HTTP/1.1")
 	a.says("from a")
 	k.con.wait(t, "from a")
 	b.Abort(nil)
