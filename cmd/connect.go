@@ -200,7 +200,7 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err != nil {
 		return err
 	}
-	dialer, err := o.dial.dialer(t, o.streams)
+	opener, err := o.dial.opener(t, o.streams)
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err != nil {
 		return err
 	}
-	s := &session{connectOptions: o, expects: newExpectations(o.expect), target: t, dialer: dialer, view: view, trial: trial{retryOptions: o.retry}}
+	s := &session{connectOptions: o, expects: newExpectations(o.expect), target: t, opener: opener, view: view, trial: trial{retryOptions: o.retry}}
 	s.changed = sync.NewCond(&s.mu)
 	if err := s.prepare(); err != nil {
 		return err
@@ -223,13 +223,14 @@ func runConnect(ctx context.Context, o connectOptions) error {
 		defer cancel()
 	}
 	defer o.begin(ctx, o.protocol.closeTimeout+1500*time.Millisecond)()
-	if t.note != "" && !o.display.quiet {
-		printDiagnostic(o.streams, o.colorMode, levelNote, t.note)
+	if !o.display.quiet {
+		opener.printNotes(o.streams, o.colorMode)
 	}
+	defer o.onExit(func() { opener.save() })()
 	if interactive {
-		return view.report(s.runInteractive(ctx))
+		return view.report(opener.finish(view, s.runInteractive(ctx)))
 	}
-	return view.report(s.runPiped(ctx))
+	return view.report(opener.finish(view, s.runPiped(ctx)))
 }
 
 // config returns how the connection of a session behaves.

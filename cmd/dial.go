@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +19,10 @@ type dialOptions struct {
 	net  netOptions
 	tls  tlsOptions
 
-	// way opens network connections, from the first dialer on.
+	redirect redirectOptions
+	cookies  cookieOptions
+
+	// way opens network connections, from the first opener on.
 	way *netdial.Dialer
 }
 
@@ -35,59 +36,54 @@ func (d *dialOptions) register(cmd *cobra.Command) {
 	setGroup(flags, "Connection", "header", "origin", "user-agent")
 	d.net.register(cmd)
 	d.tls.register(cmd)
+	d.redirect.register(cmd)
 	d.auth.register(cmd)
+	d.cookies.register(cmd)
 }
 
-// dialer returns the Dialer that the flags ask for, to connect to t.
+// dialer returns the Dialer that the flags ask for, to connect to t without
+// redirects.
 func (d *dialOptions) dialer(t target, s streams) (*wsproto.Dialer, error) {
-	edits := headerEdits{omit: d.header.omit}
+	op, err := d.opener(t, s)
+	if err != nil {
+		return nil, err
+	}
+	op.dialer.Header = op.header(hop{url: t.url})
+	return &op.dialer, nil
+}
+
+// opener returns what opens connections to t as the flags ask for.
+func (d *dialOptions) opener(t target, s streams) (*opener, error) {
+	op := &opener{dialOptions: d, target: t, user: d.header.fields}
+	op.dialer.Omit = d.header.omit
 	agent := d.userAgent
 	if agent == "" {
 		agent = userAgent()
 	}
-	own := wsproto.Fields{{Name: "User-Agent", Value: agent}}
-	if d.origin != "" {
-		own = append(own, wsproto.Field{Name: "Origin", Value: d.origin})
-	}
-	auth, err := d.auth.authorization(t, s)
-	if err != nil {
-		return nil, err
-	}
-	if auth != "" {
-		own = append(own, wsproto.Field{Name: "Authorization", Value: auth})
-	}
-	omitted := wsproto.Fields{}
-	for _, name := range d.header.omit {
-		omitted = append(omitted, wsproto.Field{Name: name})
-	}
-	for _, f := range own {
-		if d.header.fields.Has(f.Name) || omitted.Has(f.Name) {
+	edits := headerEdits{}
+	for _, f := range []struct{ flag, name, value string }{{"user-agent", "User-Agent", agent}, {"origin", "Origin", d.origin}} {
+		if f.value == "" || op.user.Has(f.name) || op.omits(f.name) {
 			continue
 		}
-		if err := edits.set(f.Name, f.Value); err != nil {
-			return nil, usageError("", "%w", err)
+		if err := edits.set(f.name, f.value); err != nil {
+			return nil, usageError("", "--%s: %w", f.flag, err)
 		}
 	}
-	edits.fields = append(edits.fields, d.header.fields...)
-	if d.way, err = d.network(t, s); err != nil {
+	op.own = edits.fields
+	var err error
+	if op.id, err = d.identity(t, s); err != nil {
 		return nil, err
 	}
-	return &wsproto.Dialer{Header: edits.fields, Omit: edits.omit}, nil
+	d.way, err = d.network(t, s)
+	return op, err
 }
 
-// open opens a connection and shows how that went. The error is one that knows
-// its exit status.
-func (d *dialOptions) open(ctx context.Context, dialer *wsproto.Dialer, t target, o *observer) (*wsproto.Conn, error) {
-	if d.net.connectTimeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, d.net.connectTimeout)
-		defer cancel()
-	}
-	start := time.Now()
-	o.route, o.request, o.response = nil, nil, nil
-	o.url, o.peer = t.url.String(), t.url.Addr()
-	c, resp, err := upgrade(ctx, d.way, dialer, t.url, o)
-	took := time.Since(start)
+// attempt sends one request and takes the response. What was exchanged is left
+// with the observer.
+func (d *dialOptions) attempt(ctx context.Context, dialer *wsproto.Dialer, u wsproto.URL, o *observer) (*wsproto.Conn, *wsproto.Response, error) {
+	o.route, o.request, o.response, o.cut = nil, nil, nil, false
+	o.url, o.peer = u.String(), u.Addr()
+	c, resp, err := upgrade(ctx, d.way, dialer, u, o)
 	if resp != nil {
 		o.response = append(o.response, resp.Body...)
 		o.cut = resp.More
@@ -95,16 +91,5 @@ func (d *dialOptions) open(ctx context.Context, dialer *wsproto.Dialer, t target
 	if c != nil {
 		o.peer = c.NetConn().RemoteAddr().String()
 	}
-	o.handshake(c, took, err)
-	if err != nil {
-		var late *errMaxTime
-		switch cause := context.Cause(ctx); {
-		case errors.As(cause, &late):
-			return nil, failure(exitTimeout, late, "")
-		case ctx.Err() == context.Canceled:
-			return nil, cause
-		}
-		return nil, explained(dialFailure(err, t.url), o.diagnosis)
-	}
-	return c, nil
+	return c, resp, err
 }

@@ -226,6 +226,15 @@ func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
 	o.view.show(e)
 }
 
+// detour shows the request and the response that have just been exchanged, which
+// lead to another request.
+func (o *observer) detour(e *render.Detour) {
+	e.Meta = render.Meta{Time: time.Now(), Conn: o.conn}
+	e.URL, e.Route = o.url, o.route
+	e.Request, e.Response, e.Cut = o.request, o.response, o.cut
+	o.view.show(e)
+}
+
 func (o *observer) note(text string) {
 	o.view.show(&render.Note{Meta: render.Meta{Time: time.Now(), Conn: o.conn}, Text: text})
 }

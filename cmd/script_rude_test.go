@@ -25,7 +25,7 @@ import (
 // A rudeServer plays the same part for each of its clients, polite or not; or
 // once, as a client itself.
 type rudeServer struct {
-	part     []string
+	parts    [][]string   // of the first client, the second, and so on
 	listener net.Listener // nil for a client
 	gate     chan struct{}
 	stop     chan struct{} // closed at the end of the script
@@ -33,7 +33,7 @@ type rudeServer struct {
 
 	mu     sync.Mutex
 	log    bytes.Buffer
-	conns  []net.Conn
+	conns  []net.Conn // one for each client that has come
 	failed error
 }
 
@@ -63,7 +63,10 @@ func rudeServers(ts *testscript.TestScript) map[string]*rudeServer {
 //	fin, rst                end the stream, reset the connection
 //	cut                     end the stream inside a record of TLS
 //	repeat N STEP           do one step N times
+//	next                    what follows is for the next client, and for all that
+//	                        come after it unless there is another next
 //
+// ${NAME} is an environment variable of the script.
 // What follows the name of a step may be in double quotes, as Go writes it. When
 // the part is over the connection is closed.
 func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
@@ -99,6 +102,7 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
+	ts.Setenv(strings.ToUpper(name), l.Addr().String())
 	r = newRudeServer(ts, args[0])
 	if secure {
 		config, pem := testCertificate()
@@ -110,17 +114,24 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	r.listener = l
 	rudeServers(ts)[name] = r
-	ts.Setenv(strings.ToUpper(name), l.Addr().String())
 	r.wg.Go(r.serve)
 	ts.Defer(r.close)
 }
 
 func newRudeServer(ts *testscript.TestScript, file string) *rudeServer {
 	return &rudeServer{
-		part: strings.Split(strings.TrimSpace(ts.ReadFile(file)), "\n"),
-		gate: make(chan struct{}),
-		stop: make(chan struct{}),
+		parts: cutParts(os.Expand(ts.ReadFile(file), ts.Getenv)),
+		gate:  make(chan struct{}),
+		stop:  make(chan struct{}),
 	}
+}
+
+// cutParts returns the steps for each client.
+func cutParts(text string) (parts [][]string) {
+	for part := range strings.SplitSeq(text, "\nnext\n") {
+		parts = append(parts, strings.Split(strings.TrimSpace(part), "\n"))
+	}
+	return parts
 }
 
 // rudeClient begins to play a part as a client of addr.
@@ -211,16 +222,17 @@ func (r *rudeServer) serve() {
 
 func (r *rudeServer) begin(nc net.Conn) {
 	r.mu.Lock()
+	part := r.parts[min(len(r.conns), len(r.parts)-1)]
 	r.conns = append(r.conns, nc)
 	r.mu.Unlock()
-	r.wg.Go(func() { r.play(nc) })
+	r.wg.Go(func() { r.play(nc, part) })
 }
 
-func (r *rudeServer) play(nc net.Conn) {
+func (r *rudeServer) play(nc net.Conn, part []string) {
 	defer nc.Close()
 	nc.SetDeadline(time.Now().Add(scriptPatience))
 	p := &rudePlayer{rudeServer: r, nc: nc, in: bufio.NewReader(nc)}
-	for _, step := range r.part {
+	for _, step := range part {
 		if err := p.step(step); err != nil {
 			if !errors.Is(err, errPartOver) {
 				r.mu.Lock()

@@ -18,7 +18,7 @@ import (
 type session struct {
 	connectOptions
 	target target
-	dialer *wsproto.Dialer
+	opener *opener
 	view   *display
 
 	expects  *expectations
@@ -98,11 +98,11 @@ func (s *session) prepare() error {
 func (s *session) open(ctx context.Context) error {
 	o := newObserver(s.view, wsproto.Client, 0)
 	o.attempt = s.trial.failed
-	d := *s.dialer
+	d := s.opener.dialer
 	d.Config = s.config(o)
 	d.Subprotocols, d.Version, d.Key = s.subprotocols, s.version, s.key
 	d.Extensions = s.deflate.extensions(o)
-	c, err := s.dial.open(ctx, &d, s.target, o)
+	c, err := s.opener.open(ctx, &d, o)
 	if err != nil {
 		return err
 	}

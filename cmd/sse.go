@@ -26,14 +26,13 @@ type sseOptions struct {
 	dial      dialOptions
 	expect    expectOptions
 
-	url          string
-	method       string
-	data         []string
-	lastEventID  string
-	compressed   bool
-	http1        bool
-	h2c          bool
-	maxRedirects int
+	url         string
+	method      string
+	data        []string
+	lastEventID string
+	compressed  bool
+	http1       bool
+	h2c         bool
 
 	events    []string
 	count     int
@@ -100,9 +99,7 @@ func (o *sseOptions) register(cmd *cobra.Command) {
 	flags.BoolVar(&o.compressed, "compressed", false, "ask for a compressed stream: gzip, deflate, br or zstd")
 	flags.BoolVar(&o.http1, "http1.1", false, "do not use HTTP/2")
 	flags.BoolVar(&o.h2c, "http2-prior-knowledge", false, "use HTTP/2 without TLS, too")
-	flags.BoolP("location", "L", true, "accepted for curl's sake: redirects are followed anyway")
-	flags.IntVar(&o.maxRedirects, "max-redirs", 20, "follow at most this `number` of redirects; 0 follows none")
-	setGroup(flags, "Request", "request", "data", "last-event-id", "compressed", "http1.1", "http2-prior-knowledge", "location", "max-redirs")
+	setGroup(flags, "Request", "request", "data", "last-event-id", "compressed", "http1.1", "http2-prior-knowledge")
 
 	flags.StringArrayVar(&o.events, "event", nil, "show and count events of this `type` only; repeats")
 	flags.IntVar(&o.count, "count", 0, "leave after this many events")
@@ -132,6 +129,8 @@ func (o *sseOptions) register(cmd *cobra.Command) {
 	flags.Lookup("binary-as").Hidden = true // events are text
 	setFlagExample(flags, "hide", "comment")
 	o.dial.register(cmd)
+	o.dial.redirect.follow = true // as the standard wants it
+	flags.Lookup("location").DefValue = "true"
 }
 
 // complete judges the flags together, and reads what is to be sent.
@@ -148,8 +147,6 @@ func (o *sseOptions) complete() error {
 		return usageError("", "--no-reconnect and --reconnect cannot be used together")
 	case o.noReconnect && o.dropAfter > 0:
 		return usageError("", "--no-reconnect and --drop-after cannot be used together: there would be nothing to see")
-	case o.maxRedirects < 0:
-		return usageError("wscope sse --max-redirs 5 http://127.0.0.1:8080/events", "--max-redirs %d: expected a number of redirects", o.maxRedirects)
 	case o.method != "" && !wsproto.IsToken(o.method):
 		return usageError("wscope sse -X POST http://127.0.0.1:8080/events", `-X/--request "%s": that is no method`, o.method)
 	case strings.ContainsAny(o.lastEventID, "\r\n\x00"):
@@ -240,11 +237,12 @@ func runSSE(ctx context.Context, o sseOptions) error {
 	if err := view.startRecording(o.display.record, o.streams); err != nil {
 		return err
 	}
-	if t.note != "" && !o.display.quiet {
-		printDiagnostic(o.streams, o.colorMode, levelNote, t.note)
+	if !o.display.quiet {
+		s.opener.printNotes(o.streams, o.colorMode)
 	}
+	defer o.onExit(func() { s.opener.save() })()
 	defer o.begin(ctx, 2*time.Second)()
-	return view.report(s.run(ctx))
+	return view.report(s.opener.finish(view, s.run(ctx)))
 }
 
 const streamURLHint = "a URL looks like http://127.0.0.1:8080/events or https://example.com/"

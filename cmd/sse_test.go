@@ -57,7 +57,7 @@ func TestSSEFlags(t *testing.T) {
 		{`--delimiter \t --event a --event b,c`, func(o sseOptions) bool { return o.delimiter == "\t" && strings.Join(o.events, "|") == "a|b,c" }},
 		{"--hide comment,retry", func(o sseOptions) bool { return o.hideComments && o.hideRetry }},
 		{"-L --max-redirs 3 --idle-timeout 5 --retry 4 --retry-delay 100ms --retry-max-time 1m", func(o sseOptions) bool {
-			return o.maxRedirects == 3 && o.idleTimeout == 5*time.Second && o.retry == 4 && o.retryDelay == 100*time.Millisecond && o.retryMaxTime == time.Minute
+			return o.dial.redirect.follows() && o.dial.redirect.max == 3 && o.idleTimeout == 5*time.Second && o.retry == 4 && o.retryDelay == 100*time.Millisecond && o.retryMaxTime == time.Minute
 		}},
 	} {
 		o, err := parseSSE(t, "from stdin", append(strings.Fields(test.args), "http://h/")...)

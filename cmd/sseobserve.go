@@ -88,6 +88,14 @@ func (o *streamObserver) requested(r *http.Request) {
 	o.tap.reset()
 }
 
+// detour shows that an exchange leads to another request.
+func (o *streamObserver) detour(e *render.Detour) {
+	e.URL = o.request.URL.String()
+	o.lastExchange(nil)
+	e.Meta = o.now()
+	o.view.show(e)
+}
+
 // lastExchange shows the exchange that has not been shown yet.
 func (o *streamObserver) lastExchange(err error) {
 	if o.request == nil {

@@ -29,7 +29,7 @@ func streamFailure(err error, u wsproto.URL) *exitError {
 		}
 		return &exitError{exit, err, streamRefusalHint(refused, u)}
 	case errors.As(err, &redirect):
-		return &exitError{exitRedirects, err, "--max-redirs sets how many are followed"}
+		return redirectFailure(redirect)
 	case errors.As(err, &late):
 		hint := ""
 		if !late.Open {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"slices"
 	"strings"
 
@@ -22,6 +21,7 @@ type streamSession struct {
 	sseOptions
 	target target
 	view   *display
+	opener *opener
 	client *sse.Client
 	o      *streamObserver
 
@@ -33,34 +33,35 @@ type streamSession struct {
 
 // prepare makes the client that the flags ask for.
 func (s *streamSession) prepare() error {
-	dialer, err := s.dial.dialer(s.target, s.streams)
-	if err != nil {
+	var err error
+	if s.opener, err = s.dial.opener(s.target, s.streams); err != nil {
 		return err
 	}
+	fields := slices.Concat(s.opener.own, s.opener.user)
 	header := http.Header{}
-	for _, name := range dialer.Omit {
+	for _, name := range s.opener.dialer.Omit {
 		header[name] = nil
 	}
-	for _, f := range dialer.Header {
+	for _, f := range fields {
 		header[f.Name] = append(header[f.Name], f.Value)
 	}
-	if s.body != nil && !dialer.Header.Has("Content-Type") && !slices.ContainsFunc(dialer.Omit, func(name string) bool { return strings.EqualFold(name, "Content-Type") }) {
+	if s.body != nil && !fields.Has("Content-Type") && !s.opener.omits("Content-Type") {
 		header.Set("Content-Type", contentType(s.body))
 	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return err
-	}
-	tap := &httpTap{order: dialer.Header}
+	tap := &httpTap{order: fields}
 	s.o = newStreamObserver(s, tap)
+	id := &streamIdentity{s.opener, s.o}
+	trace := s.o.trace()
+	trace.Redirect = id.redirected
 	s.client = &sse.Client{
 		Transport:       s.transport(tap),
 		Method:          s.method,
 		Header:          header,
 		Body:            s.body,
 		LastEventID:     s.lastEventID,
-		Jar:             jar,
-		MaxRedirects:    s.maxRedirects,
+		Identity:        id,
+		MaxRedirects:    s.opener.redirect.max,
+		TrustRedirects:  s.opener.redirect.trusted,
 		Compressed:      s.compressed,
 		ContentDecoders: contentDecoders,
 		MaxEventSize:    s.maxEvent,
@@ -69,9 +70,9 @@ func (s *streamSession) prepare() error {
 		NoReconnect:     s.noReconnect || s.retry == 0 || s.method != http.MethodGet && !s.reconnect,
 		FailFirst:       s.retry <= 0,
 		Backoff:         sse.Backoff{Delay: s.retryDelay, Attempts: max(s.retry, 0), MaxTime: s.retryMaxTime},
-		Trace:           s.o.trace(),
+		Trace:           trace,
 	}
-	if s.maxRedirects == 0 {
+	if s.opener.redirect.max == 0 || !s.opener.redirect.follows() {
 		s.client.MaxRedirects = -1
 	}
 	if s.maxEvent == 0 {

@@ -91,18 +91,14 @@ func isLocal(host string) bool {
 	return err == nil && ip.IsLoopback()
 }
 
-// userinfo returns the decoded user:password of a URL.
-func (t target) userinfo() (string, error) {
-	user, password, ok := strings.Cut(t.url.Userinfo, ":")
-	user, err := url.PathUnescape(user)
-	if err != nil {
-		return "", failure(exitURL, err, "")
+// userinfo returns the decoded user and password of a URL. It is whole if there
+// is a colon between them.
+func (t target) userinfo() (user, password string, whole bool, err error) {
+	user, password, whole = strings.Cut(t.url.Userinfo, ":")
+	for _, part := range []*string{&user, &password} {
+		if *part, err = url.PathUnescape(*part); err != nil {
+			return "", "", false, failure(exitURL, fmt.Errorf("the user or the password in the URL: %w", err), "% itself is written %25")
+		}
 	}
-	if password, err = url.PathUnescape(password); err != nil {
-		return "", failure(exitURL, err, "")
-	}
-	if !ok {
-		return user + ":", nil
-	}
-	return user + ":" + password, nil
+	return user, password, whole, nil
 }

@@ -76,8 +76,12 @@ func TestUserinfo(t *testing.T) {
 			t.Errorf("parseTarget(%q): %v", tt.url, err)
 			continue
 		}
-		got, err := target.userinfo()
-		if got != tt.want || (err != nil) != (tt.want == "") {
+		user, password, whole, err := target.userinfo()
+		got := user + ":" + password
+		if err != nil {
+			got = ""
+		}
+		if got != tt.want || (err != nil) != (tt.want == "") || err == nil && whole != strings.Contains(target.url.Userinfo, ":") {
 			t.Errorf("userinfo of %q = %q, %v, want %q", tt.url, got, err, tt.want)
 		}
 	}

@@ -68,6 +68,9 @@ func (e *RequestError) Unwrap() error { return e.Err }
 type RedirectError struct {
 	Response *http.Response // without its body
 	Reason   string
+	// Limit is how many redirects were followed, if that is all that is wrong
+	// with one more, else 0.
+	Limit int
 }
 
 func (e *RedirectError) Error() string {

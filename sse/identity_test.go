@@ -65,6 +65,7 @@ func TestRedirectTrace(t *testing.T) {
 		s := &scripted{steps: []step{
 			respond(302, strings.NewReader(""), "Location: /b"),
 			respond(302, strings.NewReader(""), "Location: http://other.example/c"),
+			respond(302, strings.NewReader(""), "Location: http://third.example/d"),
 			noContent,
 		}}
 		var got []string
@@ -72,17 +73,17 @@ func TestRedirectTrace(t *testing.T) {
 			"authorization": {"a"}, "Cookie": {"c=1"}, "Proxy-Authorization": {"p"}, "Host": {"virtual"}, "X-Other": {"x"},
 		}}
 		c.Trace.Redirect = func(r *Redirect) {
-			got = append(got, fmt.Sprintf("%d %s %q", r.Response.StatusCode, r.URL, r.Withheld))
+			got = append(got, fmt.Sprintf("%d: %d %s %v", r.Number, r.Response.StatusCode, r.URL, r.Leaves))
 		}
 		follow(t, c, s)
-		want := []string{`302 http://example.com/b []`, `302 http://other.example/c ["Authorization" "Proxy-Authorization" "Cookie"]`}
+		want := []string{"1: 302 http://example.com/b false", "2: 302 http://other.example/c true", "3: 302 http://third.example/d false"}
 		if trust {
-			want[1] = `302 http://other.example/c []`
+			want[1] = "2: 302 http://other.example/c false"
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("trust %v: %q, want %q", trust, got, want)
 		}
-		last := s.requests[2]
+		last := s.requests[3]
 		for _, name := range []string{"authorization", "Cookie", "Proxy-Authorization"} {
 			if (last.Header[name] != nil) != trust {
 				t.Errorf("trust %v: %s is %q", trust, name, last.Header[name])

@@ -28,7 +28,7 @@ func (c *Client) redirect(req request, resp *http.Response, n int) (request, err
 	case c.MaxRedirects < 0:
 		return fail("redirects are not followed")
 	case n >= c.MaxRedirects:
-		return fail("too many redirects, at most %d are followed", c.MaxRedirects)
+		return req, &RedirectError{Response: resp, Limit: n, Reason: fmt.Sprintf("too many redirects, at most %d are followed", n)}
 	case location == "":
 		return fail("there is no Location")
 	}
@@ -46,18 +46,16 @@ func (c *Client) redirect(req request, resp *http.Response, n int) (request, err
 		return fail("that is no http: or https: URL")
 	}
 	next.User, next.Fragment = nil, ""
-	to := &Redirect{URL: next, Response: resp}
+	leaves := false
 	if !sameOrigin(req.url, next) {
 		req.host = ""
 		if !c.TrustRedirects {
 			// Once they are gone, they do not come back with a redirect home.
+			leaves = !req.away
 			req.away = true
 			req.header = req.header.Clone()
 			for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie"} {
-				if hasField(req.header, name) {
-					deleteField(req.header, name)
-					to.Withheld = append(to.Withheld, name)
-				}
+				deleteField(req.header, name)
 			}
 		}
 	}
@@ -72,7 +70,7 @@ func (c *Client) redirect(req request, resp *http.Response, n int) (request, err
 	}
 	req.url = next
 	if c.Trace.Redirect != nil {
-		c.Trace.Redirect(to)
+		c.Trace.Redirect(&Redirect{URL: next, Response: resp, Number: n + 1, Leaves: leaves})
 	}
 	return req, nil
 }
@@ -81,9 +79,10 @@ func (c *Client) redirect(req request, resp *http.Response, n int) (request, err
 type Redirect struct {
 	URL      *url.URL // of the next request
 	Response *http.Response
-	// Withheld are the names of the fields that are secret, and are not sent from
-	// here on since they are for another server.
-	Withheld []string
+	Number   int // of the redirect on the way to a connection, from 1
+	// Leaves tells that it is the first to lead to another origin, so that what
+	// is secret is not sent from here on.
+	Leaves bool
 }
 
 func sameOrigin(a, b *url.URL) bool {

@@ -5,6 +5,8 @@ package netrc
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -28,6 +30,26 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s, line %d: %s", e.Path, e.Line, e.Reason)
+}
+
+// Path returns where the file of the user is: what NETRC names, or .netrc at home;
+// on Windows that can be _netrc, too.
+func Path(getenv func(string) string) string {
+	if path := getenv("NETRC"); path != "" {
+		return path
+	}
+	if runtime.GOOS != "windows" {
+		return filepath.Join(getenv("HOME"), ".netrc")
+	}
+	home := getenv("HOME")
+	if home == "" {
+		home = getenv("USERPROFILE")
+	}
+	path := filepath.Join(home, ".netrc")
+	if _, err := os.Stat(path); err != nil {
+		path = filepath.Join(home, "_netrc")
+	}
+	return path
 }
 
 // Read reads a file. The error is that of opening it, or a *SyntaxError.

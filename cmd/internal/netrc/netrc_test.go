@@ -97,6 +97,22 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestPath(t *testing.T) {
+	home := t.TempDir()
+	env := map[string]string{"HOME": home}
+	if err := os.WriteFile(filepath.Join(home, ".netrc"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	getenv := func(name string) string { return env[name] }
+	if got, want := Path(getenv), filepath.Join(home, ".netrc"); got != want {
+		t.Errorf("Path = %q, want %q", got, want)
+	}
+	env["NETRC"] = "other"
+	if got := Path(getenv); got != "other" {
+		t.Errorf("Path with NETRC=other = %q", got)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("machine a login \"x\\n\" password y\nmacdef m\n\ndefault login b")
 	f.Fuzz(func(t *testing.T, text string) {
