@@ -29,11 +29,8 @@ func events(n int) [][]byte {
 
 // noise returns n bytes that cannot be compressed.
 func noise(n int) []byte {
-	rng := rand.New(rand.NewPCG(5, 6))
 	p := make([]byte, n)
-	for i := range p {
-		p[i] = byte(rng.Uint32())
-	}
+	rand.NewChaCha8([32]byte{5, 6}).Read(p)
 	return p
 }
 
