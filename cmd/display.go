@@ -106,7 +106,10 @@ type display struct {
 
 	record *record.File // nil without --record
 
+	watched atomic.Bool // there is a tap
+
 	mu     sync.Mutex
+	tap    *tap // nil while nobody watches
 	mute   mute
 	data   render.Renderer
 	failed error // the first failure to write data; nothing is written after it
@@ -229,8 +232,14 @@ func (v *display) setFormat(f render.Format) {
 	defer v.mu.Unlock()
 	v.data.Flush()
 	v.options.Format = f
-	v.messages.Store(f == render.JSON || v.recording())
+	v.wantMessages()
 	v.data = render.New(v.out, v.options)
+}
+
+// wantMessages notes whether somebody wants messages with their times, with mu
+// held.
+func (v *display) wantMessages() {
+	v.messages.Store(v.options.Format == render.JSON || v.recording() || v.tap != nil)
 }
 
 // show renders an event on both streams. Talk that comes between data goes out
@@ -239,6 +248,9 @@ func (v *display) show(e render.Event) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.recordLocked(e)
+	if v.tap != nil {
+		v.tap.Render(e)
+	}
 	v.showLocked(e)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ type listenOptions struct {
 	streams
 	colorMode string
 	display   displayOptions
+	events    eventOptions
 	protocol  protocolOptions
 	deflate   deflateOptions
 
@@ -74,6 +76,13 @@ With --once the exit status tells how the session of the one client ended.`,
 			if len(o.deflate.params) > 1 {
 				return usageError("wscope listen --deflate=server_max_window_bits=10", "--deflate: %d sets of parameters, expected one", len(o.deflate.params))
 			}
+			var stdin io.Reader
+			if !o.interactive {
+				stdin = o.in
+			}
+			if err := o.events.complete(cmd.Flags(), stdin); err != nil {
+				return err
+			}
 			return run(cmd.Context(), o)
 		},
 	}
@@ -85,13 +94,14 @@ With --once the exit status tells how the session of the one client ended.`,
 	flags.StringArrayVar(&o.origins, "allow-origin", nil, "refuse browsers with another `origin` with 403; repeats")
 	flags.IntVar(&o.maxClients, "max-clients", defaultMaxClients, "answer 503 to more clients at a time")
 	flags.IntVar(&o.fragment, "fragment", 0, "send each message back in frames of this many `bytes`")
-	flags.Var(durationFlag{d: &o.idleTimeout}, "idle-timeout", "close clients that send nothing for this time (default never)")
+	flags.Var(durationFlag{d: &o.idleTimeout}, "idle-timeout", "close WebSocket clients that send nothing for this time (default never)")
 	o.handshakeTimeout = wsproto.DefaultHandshakeTimeout
 	flags.Var(durationFlag{d: &o.handshakeTimeout}, "handshake-timeout", "drop clients whose request takes longer")
 	flags.BoolVarP(&o.interactive, "interactive", "i", false, "send what is typed to every client; slash commands work on a terminal")
 	flags.BoolVar(&o.noHistory, "no-history", false, "neither read nor keep the history of what is typed")
 	setGroup(flags, "Server", "once", "no-echo", "subprotocol", "allow-origin", "max-clients", "fragment",
 		"idle-timeout", "handshake-timeout", "interactive", "no-history")
+	o.events.register(cmd)
 	o.deflate.on = true
 	o.deflate.register(cmd, "limit permessage-deflate, which is accepted anyway, by these `params`")
 	o.protocol.register(flags)
@@ -119,6 +129,10 @@ func runListen(ctx context.Context, o listenOptions) error {
 		return failure(code, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(network, err))
 	}
 	defer l.Close()
+	access, err := o.events.guard(l.Addr(), o.address)
+	if err != nil {
+		return err
+	}
 	if err := view.startRecording(o.display.record, o.streams); err != nil {
 		return err
 	}
@@ -126,7 +140,7 @@ func runListen(ctx context.Context, o listenOptions) error {
 	if _, err := fmt.Fprintf(o.out, "listening on %s\n", readyURL(l.Addr())); err != nil {
 		return err
 	}
-	return view.report(newServer(o, view, l).run(ctx))
+	return view.report(newServer(o, view, l, access).run(ctx))
 }
 
 // parseAddress reads an address: a port, :port, host:port or unix:PATH. Where

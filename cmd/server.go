@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"wscope/cmd/internal/eventsource"
 	"wscope/wsproto"
 )
 
@@ -17,16 +18,23 @@ import (
 // no room. Further ones are closed without a word.
 const maxTurnedAway = 64
 
+// lastWords is how long those who watch are kept when the server ends, to see how
+// the sessions of the clients do.
+const lastWords = 500 * time.Millisecond
+
 // A server serves the clients of listen.
 type server struct {
 	listenOptions
 	view     *display
 	listener net.Listener
-	frames   bool // somebody looks at them
+	frames   bool // somebody looks at them, not only those who watch
+	access   *eventsource.Guard
+	watch    *watch
 
 	accepted   atomic.Int64 // numbers the clients
 	turnedAway atomic.Int64
-	wg         sync.WaitGroup
+	wg         sync.WaitGroup // of all connections
+	sessions   sync.WaitGroup // of the clients
 
 	mu      sync.Mutex
 	active  int                   // connections, those in their handshake too
@@ -49,7 +57,7 @@ type client struct {
 	outbox chan func(*wsproto.Conn) error // of an interactive server, else nil
 }
 
-func newServer(o listenOptions, view *display, l net.Listener) *server {
+func newServer(o listenOptions, view *display, l net.Listener, access *eventsource.Guard) *server {
 	if o.display.silent() {
 		view.mute = mute{frames: true, messages: !o.interactive}
 	}
@@ -57,6 +65,8 @@ func newServer(o listenOptions, view *display, l net.Listener) *server {
 		listenOptions: o,
 		view:          view,
 		listener:      l,
+		access:        access,
+		watch:         newWatch(view, o.events),
 		frames:        view.recording() || !o.display.silent() && o.display.wantsFrames(view.options.Format),
 		opening:       map[net.Conn]struct{}{},
 		clients:       map[int]*client{},
@@ -78,10 +88,12 @@ func (s *server) run(ctx context.Context) error {
 		}
 		defer stop()
 	}
+	streams, endStreams := context.WithCancel(context.WithoutCancel(ctx))
+	defer endStreams()
 	accepting := make(chan struct{})
 	go func() {
 		defer close(accepting)
-		s.acceptLoop(ctx)
+		s.acceptLoop(ctx, streams)
 	}()
 	select {
 	case <-ctx.Done():
@@ -91,6 +103,11 @@ func (s *server) run(ctx context.Context) error {
 	s.listener.Close()
 	<-accepting
 	s.closeAll(closing{code: wsproto.CloseGoingAway, reason: "server is shutting down"})
+	// Those who watch see how the sessions end, unless that takes long.
+	late := time.AfterFunc(lastWords, endStreams)
+	s.sessions.Wait()
+	late.Stop()
+	endStreams()
 	s.wg.Wait()
 	if err := s.view.failure(); err != nil {
 		return err
@@ -101,14 +118,15 @@ func (s *server) run(ctx context.Context) error {
 	return nil
 }
 
-// acceptLoop takes clients in until the listener is closed.
-func (s *server) acceptLoop(ctx context.Context) {
+// acceptLoop takes clients in until the listener is closed. Event streams end
+// with the context of that name.
+func (s *server) acceptLoop(ctx, streams context.Context) {
 	for delay := time.Duration(0); ; {
 		nc, err := s.listener.Accept()
 		switch {
 		case err == nil:
 			delay = 0
-			s.admit(nc)
+			s.admit(streams, nc)
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -126,7 +144,7 @@ func (s *server) acceptLoop(ctx context.Context) {
 }
 
 // admit takes a client in if there is room.
-func (s *server) admit(nc net.Conn) {
+func (s *server) admit(streams context.Context, nc net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
@@ -150,7 +168,7 @@ func (s *server) admit(nc net.Conn) {
 	}
 	s.active++
 	s.wg.Go(func() {
-		s.serve(nc)
+		s.serve(streams, nc)
 		s.mu.Lock()
 		s.active--
 		s.mu.Unlock()
@@ -175,7 +193,7 @@ func (s *server) turnAway(nc net.Conn) {
 }
 
 // serve sees one client through, from its request to its end.
-func (s *server) serve(nc net.Conn) {
+func (s *server) serve(streams context.Context, nc net.Conn) {
 	o := newObserver(s.view, wsproto.Server, int(s.accepted.Add(1)))
 	o.peer = nc.RemoteAddr().String()
 	a := wsproto.Acceptor{
@@ -184,8 +202,15 @@ func (s *server) serve(nc net.Conn) {
 		Subprotocols:     s.subprotocols,
 		Extensions:       s.deflate.extensions(o),
 	}
-	if !s.display.silent() || s.view.recording() {
-		a.Trace = o.trace(s.frames)
+	a.Trace = o.trace(true)
+	if !s.frames {
+		a.Trace.Switch = &s.view.watched
+	}
+	if s.display.silent() && !s.view.recording() {
+		a.Trace.Waiting = nil // there is nothing to be flushed
+		if !s.view.watched.Load() {
+			a.Trace.HandshakeSent, a.Trace.HandshakeReceived = nil, nil
+		}
 	}
 	if len(s.origins) > 0 {
 		a.CheckOrigin = func(origin string) bool { return origin == "" || slices.Contains(s.origins, origin) }
@@ -197,6 +222,9 @@ func (s *server) serve(nc net.Conn) {
 	var c *wsproto.Conn
 	if err == nil {
 		o.url = p.Request.Target
+		if s.serveEvents(streams, o, p, start) {
+			return
+		}
 		c, err = p.Accept()
 	}
 	took := time.Since(start)
@@ -219,33 +247,53 @@ func (s *server) serve(nc net.Conn) {
 	s.leave(cl)
 	out := judge(err)
 	o.end(c, out, cl.opened)
-	if s.once && served {
-		s.mu.Lock()
-		if s.first == nil && out.exit != exitOK {
-			s.first = quietExit{out.exit}
-		}
-		if !s.closing {
-			s.closing = true
-			close(s.done)
-		}
-		s.mu.Unlock()
+	if served {
+		s.sessions.Done()
+		s.gone(out.exit)
 	}
+}
+
+// gone notes that a client has left which was taken: with --once the server has
+// nothing more to do.
+func (s *server) gone(exit int) {
+	if !s.once {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first == nil && exit != exitOK {
+		s.first = quietExit{exit}
+	}
+	if !s.closing {
+		s.closing = true
+		close(s.done)
+	}
+}
+
+// take takes a client of either sort, with mu held. It reports false if the server
+// is about to end.
+func (s *server) take() bool {
+	if s.closing || s.once && s.taken {
+		return false
+	}
+	s.taken = true
+	if s.once {
+		s.listener.Close()
+	}
+	return true
 }
 
 // join adds a client. It reports false if the server is about to end.
 func (s *server) join(cl *client) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing || s.once && s.taken {
+	if !s.take() {
 		return false
 	}
-	s.taken = true
+	s.sessions.Add(1)
 	s.clients[cl.conn] = cl
 	if s.interactive {
 		cl.outbox = make(chan func(*wsproto.Conn) error, maxOutbox)
-	}
-	if s.once {
-		s.listener.Close()
 	}
 	select {
 	case s.arrived <- struct{}{}:
@@ -304,7 +352,7 @@ func (s *server) echo(cl *client) error {
 		if err != nil {
 			return err
 		}
-		if shown {
+		if shown || s.view.messages.Load() {
 			cl.messageReceived(m)
 		}
 		if s.noEcho {
@@ -315,9 +363,10 @@ func (s *server) echo(cl *client) error {
 	}
 }
 
-// shownAsMessages reports whether messages themselves are what is shown.
+// shownAsMessages reports whether messages themselves are what is shown, even if
+// nobody wants them with their times.
 func (s *server) shownAsMessages() bool {
-	return s.interactive || s.view.recording() || !s.display.silent() && (!s.frames || s.view.messages.Load())
+	return s.interactive || !s.display.silent() && !s.frames
 }
 
 // closeIdle closes a connection on which nothing comes for the time of timeout.
