@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"wscope/cmd/internal/script"
 )
 
 // groupAnnotation holds the section of the help that a flag stands in.
@@ -73,6 +75,11 @@ func newExitStatusTopic() *cobra.Command {
 		Short: "What the exit statuses mean",
 		Long:  "The exit statuses are curl's where the cause is the same.\n\n" + strings.TrimRight(exitStatusTable(), "\n"),
 	}
+}
+
+// newScriptTopic returns the definition of the language of wscope run.
+func newScriptTopic() *cobra.Command {
+	return &cobra.Command{Use: "script", Short: "The language of the scripts that wscope run runs", Long: script.Language}
 }
 
 // helpText returns the help of cmd. Columns is the width of the terminal, 0 if

@@ -147,8 +147,8 @@ everything else to stderr.`,
 
 	root.AddCommand(newAcceptKeyCmd(s, runAcceptKey))
 	root.AddCommand(newConnectCmd(s, runConnect), newListenCmd(s, runListen))
-	root.AddCommand(newSSECmd(s, runSSE), newShowCmd(s, runShow))
-	root.AddCommand(newCompletionCmd(s), newVersionCmd(s), newExitStatusTopic())
+	root.AddCommand(newSSECmd(s, runSSE), newRunCmd(s, runRun), newShowCmd(s, runShow))
+	root.AddCommand(newCompletionCmd(s), newVersionCmd(s), newExitStatusTopic(), newScriptTopic())
 	root.SetHelpCommand(newHelpCmd(s))
 	return root
 }

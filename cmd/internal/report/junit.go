@@ -46,13 +46,26 @@ type junitCase struct {
 	Time      junitTime     `xml:"time,attr"`
 	Skipped   *junitMessage `xml:"skipped"`
 	Failure   *junitMessage `xml:"failure"`
-	SystemOut string        `xml:"system-out,omitempty"`
+	SystemOut *junitText    `xml:"system-out"`
+}
+
+// A junitText is an element with lines in it.
+type junitText struct {
+	Inner string `xml:",innerxml"`
+}
+
+// newJUnitText returns a text in which line ends stay what they are. What XML 1.0
+// has no place for is replaced by U+FFFD.
+func newJUnitText(s string) junitText {
+	var b strings.Builder
+	xml.EscapeText(&b, []byte(s)) // a Builder takes everything
+	return junitText{strings.NewReplacer("&#xA;", "\n", "&#x9;", "\t", "&#34;", `"`, "&#39;", "'").Replace(b.String())}
 }
 
 type junitMessage struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr,omitempty"`
-	Text    string `xml:",chardata"`
+	junitText
 }
 
 // A junitTime is a time in seconds.
@@ -75,7 +88,11 @@ func (j *junit) Case(c *Case) error {
 		j.byFile[c.File] = s
 		j.suites = append(j.suites, s)
 	}
-	x := junitCase{Name: c.Name, ClassName: className(c.File), Time: junitTime(c.Took), SystemOut: c.Transcript}
+	x := junitCase{Name: c.Name, ClassName: className(c.File), Time: junitTime(c.Took)}
+	if c.Transcript != "" {
+		out := newJUnitText(c.Transcript)
+		x.SystemOut = &out
+	}
 	s.Tests++
 	s.Time += junitTime(c.Took)
 	switch {
@@ -89,7 +106,7 @@ func (j *junit) Case(c *Case) error {
 		if f.Detail != "" {
 			text += "\n" + f.Detail
 		}
-		x.Failure = &junitMessage{Message: f.Message, Type: "expectation", Text: text}
+		x.Failure = &junitMessage{Message: f.Message, Type: "expectation", junitText: newJUnitText(text)}
 	}
 	s.Cases = append(s.Cases, x)
 	return nil

@@ -25,7 +25,7 @@ func (p *parser) step(s *statement) Step {
 	b := Base{Pos: s.pos(0)}
 	if name, ok := strings.CutSuffix(s.peek(), ":"); ok {
 		b.Conn = name
-		if !isName(name) {
+		if !IsName(name) {
 			s.fail(0, "expected the name of a connection before the colon, got %q", name)
 		}
 		s.i++

@@ -199,14 +199,14 @@ func (c *lineScanner) reference() Part {
 	switch {
 	case env && (name == "" || strings.ContainsAny(name, " \t=\"`$\\{")):
 		c.fail(start, "%q is no name of an environment variable, expected something like ${ENV:HOME}", name)
-	case !env && !isName(name):
+	case !env && !IsName(name):
 		c.fail(start, "%q is no name of a variable: expected letters, digits, _ and -, a letter first", name)
 	}
 	return Part{Ref: name, Env: env}
 }
 
-// isName reports whether s can be the name of a variable or a connection.
-func isName(s string) bool {
+// IsName reports whether s can be the name of a variable or a connection.
+func IsName(s string) bool {
 	for i, b := range []byte(s) {
 		letter := b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 		other := b >= '0' && b <= '9' || b == '_' || b == '-'

@@ -186,7 +186,7 @@ func (s *statement) content(what, example string) Content {
 // name returns the name of a variable or a connection.
 func (s *statement) name(what string) string {
 	word := s.peek()
-	if !isName(word) {
+	if !IsName(word) {
 		s.fail(s.i, "expected %s, got %s: letters, digits, _ and -, a letter first", what, s.got())
 		return ""
 	}

@@ -3,7 +3,6 @@ package play
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -147,54 +146,25 @@ func readBody(r io.Reader) ([]byte, error) {
 // transport returns a transport for HTTP/1.1 that shows t what is on the wire.
 // Each exchange has a connection of its own.
 func (l *link) transport(peer *Peer, t *tap) *http.Transport {
-	dial := peer.Dialer.NetDial
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	return &http.Transport{
-		DisableKeepAlives:  true,
-		DisableCompression: true,
-		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			nc, err := dial(ctx, network, addr)
+	dial := func(secure bool) func(context.Context, string, string) (net.Conn, error) {
+		return func(ctx context.Context, _, addr string) (net.Conn, error) {
+			host, port, err := net.SplitHostPort(addr)
+			if err != nil {
+				return nil, err
+			}
+			nc, err := peer.Open(ctx, host, port, secure)
 			if err != nil {
 				return nil, err
 			}
 			return t.on(nc), nil
-		},
-		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			nc, err := dial(ctx, network, addr)
-			if err != nil {
-				return nil, err
-			}
-			tc, err := secure(ctx, nc, addr, peer.Dialer.TLS)
-			if err != nil {
-				return nil, err
-			}
-			return t.on(tc), nil
-		},
+		}
 	}
-}
-
-// secure does the TLS handshake of a client.
-func secure(ctx context.Context, nc net.Conn, addr string, config *tls.Config) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		nc.Close()
-		return nil, err
+	return &http.Transport{
+		DisableKeepAlives:  true,
+		DisableCompression: true,
+		DialContext:        dial(false),
+		DialTLSContext:     dial(true),
 	}
-	if config = config.Clone(); config == nil {
-		config = &tls.Config{}
-	}
-	if config.ServerName == "" {
-		config.ServerName = host
-	}
-	config.NextProtos = []string{"http/1.1"}
-	tc := tls.Client(nc, config)
-	if err := tc.HandshakeContext(ctx); err != nil {
-		nc.Close()
-		return nil, &wsproto.TLSError{Host: host, Err: err}
-	}
-	return tc, nil
 }
 
 // showExchange shows the heads that have passed the tap.

@@ -1,6 +1,8 @@
 package play
 
 import (
+	"context"
+	"net"
 	"time"
 
 	"wscope/cmd/internal/script"
@@ -38,8 +40,10 @@ type Options struct {
 type Peer struct {
 	// URL begins with ws: or wss:.
 	URL string
-	// Dialer is shared; it is copied before it is changed.
+	// Dialer does the opening handshake. It is shared; it is copied before it is
+	// changed. Open opens a network connection, with TLS if it is to be secure.
 	Dialer *wsproto.Dialer
+	Open   func(ctx context.Context, host, port string, secure bool) (net.Conn, error)
 	// ConnectTimeout bounds the opening of a connection. 0 is no limit.
 	ConnectTimeout time.Duration
 	// Explain words an error of opening a connection. Nil leaves it as it is.

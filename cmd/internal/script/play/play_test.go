@@ -3,6 +3,7 @@ package play
 import (
 	"bytes"
 	"context"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -88,7 +89,14 @@ func testOptions() Options {
 		Within:  5 * time.Second,
 		Env:     os.LookupEnv,
 		Resolve: func(url string) (*Peer, error) {
-			return &Peer{URL: "ws" + strings.TrimPrefix(strings.TrimPrefix(url, "http"), "ws"), Dialer: &wsproto.Dialer{}, ConnectTimeout: 5 * time.Second}, nil
+			return &Peer{
+				URL:    "ws" + strings.TrimPrefix(strings.TrimPrefix(url, "http"), "ws"),
+				Dialer: &wsproto.Dialer{},
+				Open: func(ctx context.Context, host, port string, _ bool) (net.Conn, error) {
+					return new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
+				},
+				ConnectTimeout: 5 * time.Second,
+			}, nil
 		},
 		Observe: newPlainObserver,
 	}

@@ -113,7 +113,7 @@ func (p *player) add(l *link) {
 	p.mu.Lock()
 	p.links = append(p.links, l)
 	p.mu.Unlock()
-	stop := context.AfterFunc(p.ctx, func() { l.abort(context.Cause(p.ctx)) })
+	stop := context.AfterFunc(p.ctx, func() { l.abort(errOver) })
 	p.working.Go(func() {
 		<-l.inbox.over
 		stop()

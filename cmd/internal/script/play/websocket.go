@@ -42,7 +42,7 @@ func (l *link) connect() error {
 		d.Extensions = w.Deflate()
 	}
 	start := time.Now()
-	c, resp, err := d.Dial(ctx, peer.URL)
+	c, resp, err := upgrade(ctx, peer, &d)
 	w.Opened(c, peer.URL, resp, time.Since(start), err)
 	if resp != nil {
 		l.status, l.fields = resp.Status, resp.Fields
@@ -55,6 +55,23 @@ func (l *link) connect() error {
 	}
 	l.begin(c, w)
 	return nil
+}
+
+// upgrade opens a network connection and does the opening handshake over it.
+func upgrade(ctx context.Context, peer *Peer, d *wsproto.Dialer) (*wsproto.Conn, *wsproto.Response, error) {
+	u, err := wsproto.ParseURL(peer.URL)
+	if err != nil {
+		return nil, nil, err
+	}
+	req, err := d.Request(u)
+	if err != nil {
+		return nil, nil, err
+	}
+	nc, err := peer.Open(ctx, u.Host, u.Port, u.Secure)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.Upgrade(ctx, nc, req)
 }
 
 // resolve returns how the server of the URL is reached.
