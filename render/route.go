@@ -69,6 +69,8 @@ type Tunnel struct {
 
 // A TLS is a TLS handshake.
 type TLS struct {
+	// Host is the name or the address that the certificate has to be for.
+	Host string
 	// ServerName is what was sent as the name of the server (SNI), "" if nothing
 	// was. RFC 6066, Section 3.
 	ServerName string

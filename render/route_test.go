@@ -23,7 +23,7 @@ func routes() []Event {
 	issuer := Certificate{Subject: "CN=Issuing CA", Issuer: "CN=Root", NotBefore: start.AddDate(-2, 0, 0), NotAfter: start.AddDate(0, 0, 10).Add(time.Hour)}
 	expired := Certificate{Subject: "CN=old", Issuer: "CN=old", Names: []string{"a", "b", "c", "d", "e", "f", "g"}, NotBefore: start.AddDate(-2, 0, 0), NotAfter: start.AddDate(0, 0, -1).Add(-time.Hour)}
 	early := Certificate{Subject: "CN=new", Issuer: "CN=new", NotBefore: start.AddDate(0, 0, 3), NotAfter: start.AddDate(2, 0, 0)}
-	agreed := TLS{Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", Group: "X25519MLKEM768", Protocol: "http/1.1", Took: 5 * ms}
+	agreed := TLS{Host: "example.com", Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", Group: "X25519MLKEM768", Protocol: "http/1.1", Took: 5 * ms}
 	secure := func(change func(*TLS)) *TLS {
 		t := agreed
 		change(&t)

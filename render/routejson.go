@@ -112,6 +112,7 @@ func (w *jsonWriter) routeError(err error) {
 func (w *jsonWriter) tls(t *TLS) {
 	w.name("tls")
 	w.b = append(w.b, '{')
+	w.text("host", t.Host)
 	if t.ServerName != "" {
 		w.text("server_name", t.ServerName)
 	}

@@ -101,7 +101,7 @@ func (s *status) tlsLines(line lineFunc, hop *Hop, now time.Time) {
 		}
 		text += ", " + protocolName(t.Protocol)
 		switch host, _, _ := net.SplitHostPort(hop.Addr); {
-		case t.ServerName == "" && !isAddr(host):
+		case t.ServerName == "" && !isAddr(t.Host):
 			text += ", no server name sent"
 		case t.ServerName != "" && !strings.EqualFold(t.ServerName, strings.TrimSuffix(host, ".")):
 			text += ", server name " + t.ServerName

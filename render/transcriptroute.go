@@ -52,6 +52,7 @@ type wireTunnel struct {
 }
 
 type wireTLS struct {
+	Host              string            `json:"host"`
 	ServerName        string            `json:"server_name"`
 	Version           string            `json:"version"`
 	Cipher            string            `json:"cipher"`
@@ -125,7 +126,7 @@ func (w *wireHop) hop() (*Hop, error) {
 }
 
 func (w *wireTLS) tls() (*TLS, error) {
-	t := &TLS{ServerName: w.ServerName, Version: w.Version, Cipher: w.Cipher, Group: w.Group, Protocol: w.ALPN,
+	t := &TLS{Host: w.Host, ServerName: w.ServerName, Version: w.Version, Cipher: w.Cipher, Group: w.Group, Protocol: w.ALPN,
 		Unchecked: !w.Checked, Problem: textError(w.Problem), Took: time.Duration(w.Took), Err: textError(w.Error)}
 	i := slices.Index(clientCertificates[:], w.ClientCertificate)
 	if i < 0 {

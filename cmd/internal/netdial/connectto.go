@@ -19,6 +19,9 @@ func ParseConnectTo(s string) (ConnectTo, error) {
 		return ConnectTo{}, fmt.Errorf("expected HOST1:PORT1:HOST2:PORT2, as in example.com:443:127.0.0.1:8443")
 	}
 	var c ConnectTo
+	if strings.ContainsFunc(s, isControl) {
+		return c, errControl
+	}
 	host, rest, ok := cutHost(s)
 	if !ok {
 		return fail()

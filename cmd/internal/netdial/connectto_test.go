@@ -16,7 +16,7 @@ func TestParseConnectTo(t *testing.T) {
 			t.Errorf("ParseConnectTo(%q) = %v, %v, want %v", test.in, got, err, test.want)
 		}
 	}
-	for _, in := range []string{"", "a", "a:80", "a:80:b", "a:80:b:81:c", "a:x:b:81", "a:80:b:0", "[::1:80:b:81"} {
+	for _, in := range []string{"", "a", "a:80", "a:80:b", "a:80:b:81:c", "a:80:b\x00:81", "a:x:b:81", "a:80:b:0", "[::1:80:b:81"} {
 		if got, err := ParseConnectTo(in); err == nil {
 			t.Errorf("ParseConnectTo(%q) = %v, want an error", in, got)
 		}

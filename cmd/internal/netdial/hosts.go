@@ -54,6 +54,9 @@ type HostEntry struct {
 func ParseHostEntry(s string) (HostEntry, error) {
 	const want = "expected HOST:PORT:ADDRESS[,ADDRESS], as in example.com:443:127.0.0.1"
 	var e HostEntry
+	if strings.ContainsFunc(s, isControl) {
+		return e, errControl
+	}
 	rest, remove := strings.CutPrefix(s, "-")
 	rest = strings.TrimPrefix(rest, "+")
 	host, rest, ok := cutHost(rest)

@@ -34,7 +34,7 @@ func TestParseHostEntry(t *testing.T) {
 			t.Errorf("ParseHostEntry(%q) = %v, %v, want %v", test.in, got, err, test.want)
 		}
 	}
-	for _, in := range []string{"", "h", "h:80", "h:80:", "h:80:name", ":80:1.2.3.4", "h:0:1.2.3.4", "h:x:1.2.3.4", "h:80:1.2.3.4,", "-h:80:1.2.3.4", "[::1:80:1.2.3.4"} {
+	for _, in := range []string{"", "h", "h:80", "h:80:", "h:80:name", ":80:1.2.3.4", "h:0:1.2.3.4", "h:x:1.2.3.4", "h:80:1.2.3.4,", "-h:80:1.2.3.4", "h\r\n:80:1.2.3.4", "[::1:80:1.2.3.4"} {
 		if got, err := ParseHostEntry(in); err == nil {
 			t.Errorf("ParseHostEntry(%q) = %v, want an error", in, got)
 		}

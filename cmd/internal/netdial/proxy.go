@@ -61,7 +61,7 @@ func (p *Proxy) String() string { return p.Kind.String() + "://" + p.Addr() }
 // https. What is behind the port is ignored. Errors do not repeat what may be a
 // password.
 func ParseProxy(s string) (*Proxy, error) {
-	const want = "expected [SCHEME://][USER:PASSWORD@]HOST[:PORT], as in http://proxy.example:3128"
+	const want = "expected SCHEME://HOST:PORT, as in http://proxy.example:3128"
 	p := &Proxy{}
 	if strings.ContainsFunc(s, isControl) {
 		return nil, errors.New("a line break or another control character is not allowed in the URL of a proxy")
@@ -140,5 +140,7 @@ func (p *Proxy) checkAuth() error {
 	}
 	return nil
 }
+
+var errControl = errors.New("a line break or another control character is not allowed there")
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7F }

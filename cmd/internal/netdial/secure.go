@@ -65,7 +65,7 @@ func newSecuring(config *tls.Config, noName bool, host string) *securing {
 	}
 	h.host, _, _ = strings.Cut(h.host, "%") // a zone is no part of an address in a certificate
 	config.ServerName = h.host
-	h.roots, h.now = config.RootCAs, config.Time
+	h.roots, h.now, h.record.Host = config.RootCAs, config.Time, h.host
 	h.record.Unchecked = config.InsecureSkipVerify
 	if noName {
 		config.ServerName = ""
@@ -125,7 +125,7 @@ func (h *securing) explain(err error) error {
 		return newCertificateError(h.host, failed, now())
 	}
 	if text, ok := Alert(err); ok {
-		return &AlertError{Text: text, Err: err}
+		return &AlertError{Text: text, Unanswered: h.record.ClientCertificate == render.ClientCertMissing, Err: err}
 	}
 	if plain, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return plain
@@ -148,7 +148,10 @@ func Alert(err error) (text string, ok bool) {
 // An AlertError is a TLS alert that the other side has ended the handshake with.
 type AlertError struct {
 	Text string // as of [Alert]
-	Err  error
+	// Unanswered tells that a client certificate was asked for, and there was
+	// none.
+	Unanswered bool
+	Err        error
 }
 
 func (e *AlertError) Error() string { return "got the alert \"" + e.Text + "\"" }
