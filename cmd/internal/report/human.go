@@ -25,7 +25,7 @@ func (h *human) Case(c *Case) error {
 		return nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s  %s", h.mark(c.Status), render.Escape(c.File), render.Escape(c.Name))
+	fmt.Fprintf(&b, "%s  %s  %s", h.mark(c.Status), h.harmless(render.Escape(c.File)), h.harmless(render.Escape(c.Name)))
 	if c.Status != Skipped {
 		fmt.Fprintf(&b, "  (%s)", took(c.Took))
 	}
@@ -61,22 +61,27 @@ func (h *human) paint(text string, attributes ...color.Attribute) string {
 	return c.Sprint(text)
 }
 
-// lines writes a text with a margin. Nothing in it does anything to a terminal, or
-// to a workflow that reads the log.
+// lines writes a text with a margin. Nothing in it does anything to a terminal.
 func (h *human) lines(b *strings.Builder, margin int, text string) {
 	if text == "" {
 		return
 	}
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		line = render.EscapeText(line)
-		if h.o.GitHub {
-			line = strings.ReplaceAll(line, "##[", `##\[`)
-			if strings.HasPrefix(strings.TrimSpace(line), "::") {
-				line = strings.Replace(line, "::", `\::`, 1)
-			}
-		}
+		line = h.harmless(render.EscapeText(line))
 		b.WriteString(strings.TrimRight(strings.Repeat(" ", margin)+line, " ") + "\n")
 	}
+}
+
+// harmless returns a line that is no command to a workflow that reads the log.
+func (h *human) harmless(line string) string {
+	if !h.o.GitHub {
+		return line
+	}
+	line = strings.ReplaceAll(line, "##[", `##\[`)
+	if strings.HasPrefix(strings.TrimSpace(line), "::") {
+		line = strings.Replace(line, "::", `\::`, 1)
+	}
+	return line
 }
 
 func (h *human) End(s Summary) error {
