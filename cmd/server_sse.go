@@ -44,6 +44,9 @@ func (s *server) serveEvents(ctx context.Context, o *observer, p *wsproto.Pendin
 	return true
 }
 
+// errEnding is what a client is told that comes too late.
+var errEnding = errors.New("this server is about to end, or serves one client alone (--once)")
+
 // A streamAnswer is the answer to a request about an event stream.
 type streamAnswer struct {
 	*server
@@ -83,7 +86,8 @@ func (a *streamAnswer) stream(ctx context.Context, fields wsproto.Fields) {
 	taken := a.take()
 	a.server.mu.Unlock()
 	if !taken {
-		a.short(503, nil, &eventsource.Refusal{Status: 503, Rule: "client", Got: "another one", Want: "the first", Advice: "This server serves one client and ends (--once)."})
+		a.pending.Reject(503, nil, errEnding.Error()+"\n")
+		a.answered(false, errEnding)
 		return
 	}
 	s := &eventsource.Stream{DropAfter: a.events.dropAfter, EndTimeout: min(a.protocol.closeTimeout, eventsource.DefaultEndTimeout)}
