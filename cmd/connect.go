@@ -28,6 +28,7 @@ type connectOptions struct {
 	url          string
 	subprotocols []string
 	version, key string
+	diagnose     bool
 
 	execute   []string
 	binary    bool
@@ -149,6 +150,7 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	flags.StringVar(&o.key, "ws-key", "", "send this `key` in Sec-WebSocket-Key")
 	setGroup(flags, "Handshake", "subprotocol", "ws-version", "ws-key")
 
+	registerDiagnose(cmd, &o.diagnose)
 	o.deflate.register(cmd, "offer permessage-deflate, with these `params` if there are any")
 	o.protocol.register(flags)
 	o.display.register(cmd)
@@ -204,6 +206,9 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.diagnose {
+		return runDiagnose(ctx, o, t, dialer)
+	}
 	interactive := o.interactive()
 	view, err := o.display.newDisplay(o.streams, o.colorMode, o.delimiter, interactive)
 	if err != nil {
@@ -217,11 +222,8 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err := view.startRecording(o.display.record, o.streams); err != nil {
 		return err
 	}
-	if o.dial.net.maxTime > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{o.dial.net.maxTime})
-		defer cancel()
-	}
+	ctx, cancel := o.limited(ctx)
+	defer cancel()
 	defer o.begin(ctx, o.protocol.closeTimeout+1500*time.Millisecond)()
 	if !o.display.quiet {
 		opener.printNotes(o.streams, o.colorMode)
@@ -231,6 +233,14 @@ func runConnect(ctx context.Context, o connectOptions) error {
 		return view.report(opener.finish(view, s.runInteractive(ctx)))
 	}
 	return view.report(opener.finish(view, s.runPiped(ctx)))
+}
+
+// limited returns a context that ends with --max-time.
+func (o *connectOptions) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.dial.net.maxTime > 0 {
+		return context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{o.dial.net.maxTime})
+	}
+	return context.WithCancel(ctx)
 }
 
 // config returns how the connection of a session behaves.

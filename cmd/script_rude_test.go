@@ -47,9 +47,11 @@ func rudeServers(ts *testscript.TestScript) map[string]*rudeServer {
 // scriptRude starts a server that plays the part in a file, in TLS with -tls and
 // with certificates on both sides with -mtls. Each line of it is one step:
 //
-//	request                 read the request; its lines go to the log
+//	request                 read the request; its lines go to the log. A client
+//	                        that begins TLS instead is hung up on
 //	101 [Name: value]       accept it; a field replaces the one of that name,
 //	                        "Name:" leaves it out
+//	want NAME: TEXT         end with 403 unless that field of the request has the text
 //	raw TEXT                send these bytes
 //	text|binary|ping|pong TEXT
 //	close [CODE [REASON]]   send a frame
@@ -247,10 +249,11 @@ func (r *rudeServer) play(nc net.Conn, part []string) {
 // A rudePlayer plays a part for one client.
 type rudePlayer struct {
 	*rudeServer
-	nc   net.Conn
-	in   *bufio.Reader
-	key  string  // of the request
-	mask [4]byte // masking key of the last frame: it may not come again
+	nc     net.Conn
+	in     *bufio.Reader
+	key    string      // of the request
+	header http.Header // of the request
+	mask   [4]byte     // masking key of the last frame: it may not come again
 }
 
 var errPartOver = errors.New("the part is over")
@@ -270,6 +273,13 @@ func (p *rudePlayer) step(line string) error {
 		return p.request()
 	case "101":
 		return p.accept(arg)
+	case "want":
+		name, text, _ := strings.Cut(arg, ": ")
+		if strings.Contains(p.header.Get(name), text) {
+			return nil
+		}
+		p.write([]byte("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"))
+		return errPartOver
 	case "raw":
 		return p.write([]byte(arg))
 	case "text":
@@ -329,6 +339,10 @@ func (p *rudePlayer) write(b []byte) error {
 
 // request reads a request as it is on the wire, its lines in order.
 func (p *rudePlayer) request() error {
+	if first, err := p.in.Peek(1); err == nil && first[0] == 0x16 {
+		return errPartOver
+	}
+	p.header = http.Header{}
 	for {
 		line, err := p.in.ReadString('\n')
 		if err != nil {
@@ -339,7 +353,9 @@ func (p *rudePlayer) request() error {
 			return nil
 		}
 		p.note("%s", line)
-		if name, value, _ := strings.Cut(line, ": "); name == "Sec-WebSocket-Key" {
+		name, value, _ := strings.Cut(line, ": ")
+		p.header.Add(name, value)
+		if name == "Sec-WebSocket-Key" {
 			p.key = value
 		}
 	}

@@ -5,6 +5,7 @@ var eventNames = [...]string{
 	"recording", "handshake", "detour", "frame", "message", "note", "close", "error",
 	"exchange", "open", "sse", "comment", "line", "reconnection_time", "retry", "resume", "finding", "end",
 	"stream", "stream_end", "lost",
+	"trial", "conclusion",
 }
 
 // EventNames returns the names that [NameOf] can return.
@@ -57,6 +58,10 @@ func NameOf(e Event) string {
 		return "stream_end"
 	case *StreamLost:
 		return "lost"
+	case *Trial:
+		return "trial"
+	case *Conclusion:
+		return "conclusion"
 	}
 	return ""
 }

@@ -70,6 +70,12 @@ func (w *jsonWriter) Render(e Event) error {
 		if e.Hint != "" {
 			w.text("hint", w.public(e.Hint))
 		}
+	case *Trial:
+		w.begin(e)
+		w.trial(e)
+	case *Conclusion:
+		w.begin(e)
+		w.conclusion(e)
 	case *Recording:
 		if !w.full {
 			return nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func everything() []Event {
 	odd.Meta.Time = odd.Meta.Time.Add(499_999 * time.Nanosecond)
 	small := newFrame(7001, Received, wsproto.OpPong, "q", rtt(1))
 	small.Meta.Time = small.Meta.Time.Add(500_500 * time.Nanosecond)
-	return append(append(ordinary(), detours()...), odd, small,
+	return append(slices.Concat(ordinary(), detours(), trialEvents()), odd, small,
 		newFrame(-20, Sent, wsproto.OpText, "before the start"),
 		&Handshake{Meta: at(8000), URL: "ws://example.com/", Local: "127.0.0.1:1", Response: []byte("HTTP/1.1 500 Oops\r\n\r\nwhat"), Cut: true,
 			Err: &wsproto.HandshakeError{Kind: wsproto.HandshakeRefused, Rule: "status", Got: "500 Oops", Want: "101"}},

@@ -1,5 +1,7 @@
 package render
 
+import "time"
+
 // A wireDiagnosis is an explanation of a failure, in a transcript.
 type wireDiagnosis struct {
 	Symptom string     `json:"symptom"`
@@ -27,4 +29,16 @@ func (w *wireDiagnosis) diagnosis() *Diagnosis {
 		d.Facts = append(d.Facts, Fact(f))
 	}
 	return d
+}
+
+func (w *wireEvent) trial(m Meta) (Event, error) {
+	e := &Trial{
+		Meta: m, Variant: w.Variant, Label: w.Label, Skip: w.Reason, URL: w.URL, Peer: w.Peer, Took: time.Duration(w.Took),
+		Status: w.Status, Subprotocol: w.Subprotocol, Extensions: w.Extensions,
+		Err: w.Error.error(nil), Diagnosis: w.Diagnosis.diagnosis(),
+	}
+	if e.Variant == "" {
+		return nil, missing("variant")
+	}
+	return e, nil
 }

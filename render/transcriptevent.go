@@ -56,6 +56,10 @@ func (t *TranscriptReader) decode(line []byte) (Event, error) {
 		return &Note{Meta: m, Text: string(w.bytes())}, w.check()
 	case "close":
 		return w.end(m)
+	case "trial":
+		return w.trial(m)
+	case "conclusion":
+		return &Conclusion{Meta: m, Accepted: w.Accepted, Meaning: w.Meaning, Next: w.Next}, nil
 	case "error":
 		if w.Error == nil {
 			return nil, missing("error")

@@ -49,6 +49,10 @@ type wireEvent struct {
 	Withheld []string `json:"withheld"`
 
 	Diagnosis *wireDiagnosis `json:"diagnosis"`
+	Variant   string         `json:"variant"`
+	Label     string         `json:"label"`
+	Accepted  bool           `json:"accepted"`
+	Next      []string       `json:"next"`
 
 	Direction  string       `json:"direction"`
 	Opcode     *uint8       `json:"opcode"`

@@ -48,13 +48,13 @@ func (x *exam) value(word string) (string, bool) {
 	case "url":
 		return u.String(), true
 	case "tls-url":
-		return withScheme(u, true), true
+		return withScheme(u, true).String(), true
 	case "plain-url":
-		return withScheme(u, false), true
+		return withScheme(u, false).String(), true
 	case "http-url":
 		return strings.Replace(u.String(), "ws", "http", 1), true
 	case "other-url": // with TLS if the URL is without, and the reverse
-		return withScheme(u, !u.Secure), true
+		return otherScheme(u).String(), true
 	case "engine-url":
 		u.Target = engineTarget(u.Target)
 		return u.String(), true
@@ -115,7 +115,7 @@ func Origin(u wsproto.URL) string {
 
 // withScheme returns u for TLS or without, on the same port if the URL names
 // one.
-func withScheme(u wsproto.URL, secure bool) string {
+func withScheme(u wsproto.URL, secure bool) wsproto.URL {
 	if u.Secure != secure {
 		switch {
 		case secure && u.Port == "80":
@@ -125,7 +125,7 @@ func withScheme(u wsproto.URL, secure bool) string {
 		}
 		u.Secure = secure
 	}
-	return u.String()
+	return u
 }
 
 // moved returns the ws: or wss: URL of a redirect, or its Location as it is if
