@@ -207,7 +207,7 @@ func runConnect(ctx context.Context, o connectOptions) error {
 		return err
 	}
 	if o.diagnose {
-		return runDiagnose(ctx, o, t, dialer)
+		return runDiagnose(ctx, o, opener)
 	}
 	interactive := o.interactive()
 	view, err := o.display.newDisplay(o.streams, o.colorMode, o.delimiter, interactive)

@@ -27,8 +27,7 @@ func registerDiagnose(cmd *cobra.Command, on *bool) {
 // A diagnosis asks a server for a connection in one way after the other.
 type diagnosis struct {
 	connectOptions
-	target target
-	dialer *wsproto.Dialer // as asked
+	opener *opener // of what is asked for
 	asked  doctor.Asked
 	view   *display        // of the handshakes, with -v
 	report render.Renderer // of the trials
@@ -37,11 +36,11 @@ type diagnosis struct {
 
 // runDiagnose tries the variants and shows what comes of them. The error is that
 // of the first, which is as the command line asks.
-func runDiagnose(ctx context.Context, o connectOptions, t target, dialer *wsproto.Dialer) error {
+func runDiagnose(ctx context.Context, o connectOptions, op *opener) error {
 	ctx, cancel := o.limited(ctx)
 	defer cancel()
 	defer o.begin(ctx, 2*trialCloseTimeout)()
-	d := &diagnosis{connectOptions: o, target: t, dialer: dialer}
+	d := &diagnosis{connectOptions: o, opener: op}
 	if err := d.prepare(); err != nil {
 		return err
 	}
@@ -84,16 +83,17 @@ func stopped(ctx context.Context) error {
 
 // prepare finds out what is asked for, and makes the display of the handshakes.
 func (d *diagnosis) prepare() error {
-	h := d.dialer.Header
+	u := d.opener.target.url
+	h := d.opener.header(hop{url: u})
 	d.asked = doctor.Asked{
-		URL: d.target.url, Origin: h.Value("Origin"), Subprotocols: d.subprotocols, Compressed: d.deflate.on,
+		URL: u, Origin: h.Value("Origin"), Subprotocols: d.subprotocols, Compressed: d.deflate.on,
 		// Whatever the user has put into the request may be a secret.
-		Secret: h.Has("Authorization") || h.Has("Cookie") || len(d.dial.header.fields)+len(d.subprotocols) > 0 || strings.Contains(d.target.url.Target, "?"),
+		Secret: h.Has("Authorization") || h.Has("Cookie") || len(d.dial.header.fields)+len(d.subprotocols) > 0 || strings.Contains(u.Target, "?"),
 	}
-	if d.dial.net.connectTimeout <= 0 {
-		d.dial.net.connectTimeout = defaultConnectTimeout // there is more to try
+	if d.opener.net.connectTimeout <= 0 {
+		d.opener.net.connectTimeout = defaultConnectTimeout // there is more to try
 	}
-	if c := d.dial.way.TLS; c != nil {
+	if c := d.opener.way.TLS; c != nil {
 		d.asked.Protocols = c.NextProtos
 	}
 	s := d.streams
@@ -146,10 +146,20 @@ func (d *diagnosis) try(ctx context.Context, v doctor.Variant) (*render.Trial, *
 	}
 	o := newObserver(d.view, wsproto.Client, 0)
 	o.note("trial: " + v.Label)
-	dial, dialer, to := d.vary(v, o)
+	op := d.vary(v)
+	dialer := op.dialer
 	dialer.Config = d.protocol.config()
 	dialer.Trace = o.trace(d.display.verbose > 1)
-	c, err := dial.open(ctx, dialer, to, o)
+	dialer.Version, dialer.Key = d.version, d.key
+	if !v.NoSubprotocol {
+		dialer.Subprotocols = d.subprotocols
+	}
+	compress := d.deflate
+	if v.Compress != nil {
+		compress.on = *v.Compress
+	}
+	dialer.Extensions = compress.extensions(o)
+	c, err := op.open(ctx, &dialer, o)
 	t.URL, t.Peer, t.Took = o.url, o.peer, time.Since(t.Time)
 	t.Err, t.Diagnosis = err, o.diagnosis
 	if err != nil {
@@ -164,29 +174,24 @@ func (d *diagnosis) try(ctx context.Context, v doctor.Variant) (*render.Trial, *
 	return t, o.route, nil
 }
 
-// vary returns how a variant is asked for.
-func (d *diagnosis) vary(v doctor.Variant, o *observer) (*dialOptions, *wsproto.Dialer, target) {
-	dial, dialer, to := d.dial, *d.dialer, d.target
-	way := *dial.way
-	dial.way = &way
+// vary returns an opener that asks as a variant does. It has no memory of what
+// others were answered.
+func (d *diagnosis) vary(v doctor.Variant) *opener {
+	op, dial, way, id := *d.opener, *d.opener.dialOptions, *d.opener.way, *d.opener.id
+	op.dialOptions, dial.way, op.id = &dial, &way, &id
+	id.clients, id.rejected = nil, nil
+	if jar, _, err := dial.cookies.load(op.target.url); err == nil {
+		id.jar = jar
+	}
 	if v.URL != nil {
-		to = target{url: *v.URL, unix: to.unix}
+		op.target.url = *v.URL
 	}
 	if v.Origin != nil {
-		dialer.Header = withField(dialer.Header, "Origin", *v.Origin)
+		op.set("Origin", *v.Origin)
 	}
 	if v.UserAgent != "" {
-		dialer.Header = withField(dialer.Header, "User-Agent", v.UserAgent)
+		op.set("User-Agent", v.UserAgent)
 	}
-	dialer.Version, dialer.Key = d.version, d.key
-	if !v.NoSubprotocol {
-		dialer.Subprotocols = d.subprotocols
-	}
-	compress := d.deflate
-	if v.Compress != nil {
-		compress.on = *v.Compress
-	}
-	dialer.Extensions = compress.extensions(o)
 	if v.Protocols != nil {
 		if way.TLS = way.TLS.Clone(); way.TLS == nil {
 			way.TLS = &tls.Config{}
@@ -194,9 +199,14 @@ func (d *diagnosis) vary(v doctor.Variant, o *observer) (*dialOptions, *wsproto.
 		way.TLS.NextProtos = *v.Protocols
 	}
 	if v.Addr.IsValid() {
-		way.Hosts = append(way.Hosts[:len(way.Hosts):len(way.Hosts)], netdial.HostEntry{Host: "*", Port: to.url.Port, Addrs: []netip.Addr{v.Addr}})
+		way.Hosts = append(way.Hosts[:len(way.Hosts):len(way.Hosts)], netdial.HostEntry{Host: "*", Port: op.target.url.Port, Addrs: []netip.Addr{v.Addr}})
 	}
-	return &dial, &dialer, to
+	return &op
+}
+
+// set has requests send a field with this value, or without it if that is empty.
+func (op *opener) set(name, value string) {
+	op.own, op.user = withField(op.own, name, value), withField(op.user, name, "")
 }
 
 // withField returns the fields with one of a name, or with none if the value is
