@@ -10,7 +10,7 @@ EXE      := $(shell $(GO) env GOEXE)
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags='-s -w'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build install demo test lint race fuzz bench golden cross interop interop-npm interop-chromium interop-python clean
+.PHONY: all build install demo test lint race fuzz bench golden cross interop interop-npm interop-chromium interop-python interop-nginx clean
 
 all: build test
 
@@ -72,6 +72,9 @@ interop-chromium: # Chromium as the client, without a window; $CHROMIUM, or that
 interop-python: # Python's websockets in both roles; $PYTHON has to have it
 	cd testdata/interop && \
 		PYTHON=$(PYTHON) WSCOPE_PEERS=python $(GO) test -race -count=1 -run '/^websockets$$' .
+
+interop-nginx: # event streams through nginx, with and without a buffer
+	cd testdata/interop && WSCOPE_PEERS=nginx $(GO) test -race -count=1 -run '^TestNginx$$' .
 
 clean:
 	rm -f wscope wscope.exe

@@ -53,8 +53,8 @@ func runTests(m *testing.M) int {
 
 // processes returns the implementations in other languages that the environment
 // variable WSCOPE_PEERS names, as in "npm,python". They have to be installed. The
-// third name is that of a browser, which is no program of its own for each
-// connection.
+// other names are those of a browser, which is no program of its own for each
+// connection, and of a proxy.
 func processes(t *testing.T) []peer.Process {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -68,9 +68,9 @@ func processes(t *testing.T) []peer.Process {
 			ps = append(ps, peer.Npm(dir))
 		case "python":
 			ps = append(ps, peer.Python(dir))
-		case chromium:
+		case chromium, nginx:
 		default:
-			t.Fatalf("WSCOPE_PEERS: %q is none of npm, python and %s", name, chromium)
+			t.Fatalf("WSCOPE_PEERS: %q is none of npm, python, %s and %s", name, chromium, nginx)
 		}
 	}
 	return ps
