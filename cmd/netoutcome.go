@@ -152,8 +152,11 @@ func certificateHint(e *netdial.CertificateError, proxy bool) string {
 // tlsHint says what to try after a TLS handshake that has failed of something
 // else than a certificate.
 func tlsHint(err error, proxy bool, u wsproto.URL) string {
-	if alert, ok := netdial.Alert(err); ok {
-		return alertHint(alert)
+	if alert, ok := errors.AsType[*netdial.AlertError](err); ok {
+		if alert.Unanswered {
+			return wantsCertificate
+		}
+		return alertHint(alert.Text)
 	}
 	_, notTLS := errors.AsType[tls.RecordHeaderError](err)
 	switch text := err.Error(); {
@@ -169,11 +172,13 @@ func tlsHint(err error, proxy bool, u wsproto.URL) string {
 	return ""
 }
 
+const wantsCertificate = "the server wants a client certificate that it knows: --cert FILE --key FILE"
+
 // alertHint says what an alert of the other side mostly means.
 func alertHint(alert string) string {
 	switch alert {
 	case "certificate required", "bad certificate", "no certificate":
-		return "the server wants a client certificate that it knows: --cert FILE --key FILE"
+		return wantsCertificate
 	case "unknown certificate authority", "unknown certificate", "expired certificate", "revoked certificate", "unsupported certificate", "access denied":
 		return "the server does not accept the client certificate"
 	case "unrecognized name":

@@ -94,10 +94,11 @@ func TestNetFailure(t *testing.T) {
 		{"cut off", secure(errors.New("EOF")), exitTLS, "in the middle of the handshake"},
 		{"slow TLS", secure(context.DeadlineExceeded), exitTimeout, "--connect-timeout"},
 		{"something else", secure(errors.New("odd")), exitTLS, ""},
-		{"an alert", secure(&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}), exitTLS, "--cert FILE --key FILE"},
-		{"an alert about ours", secure(&net.OpError{Op: "remote error", Err: errors.New("tls: unknown certificate authority")}), exitTLS, "does not accept the client certificate"},
-		{"an alert about the version", secure(&net.OpError{Op: "remote error", Err: errors.New("tls: protocol version not supported")}), exitTLS, "--tls-min and --tls-max"},
-		{"an alert about the name", secure(&net.OpError{Op: "remote error", Err: errors.New("tls: unrecognized name")}), exitTLS, "--servername"},
+		{"an alert", secure(&netdial.AlertError{Text: "certificate required"}), exitTLS, "--cert FILE --key FILE"},
+		{"any alert after an open question", secure(&netdial.AlertError{Text: "handshake failure", Unanswered: true}), exitTLS, "--cert FILE --key FILE"},
+		{"an alert about ours", secure(&netdial.AlertError{Text: "unknown certificate authority"}), exitTLS, "does not accept the client certificate"},
+		{"an alert about the version", secure(&netdial.AlertError{Text: "protocol version not supported"}), exitTLS, "--tls-min and --tls-max"},
+		{"an alert about the name", secure(&netdial.AlertError{Text: "unrecognized name"}), exitTLS, "--servername"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			err := dialFailure(test.err, u)

@@ -40,6 +40,10 @@ func TestMain(m *testing.M) {
 //	rude [-name NAME] -open             let it go on from a gate
 //	rude [-name NAME] -dial ADDR FILE   play a part as a client
 //	rude [-name NAME] -end              wait for the clients to end
+//	proxy [-name NAME] KIND [USER:PASSWORD]
+//	                                    start a proxy, see scriptProxy
+//	secure [-name NAME] CERTIFICATE ADDR
+//	                                    put TLS in front of a server, see scriptSecure
 //	schema FILE                         demand that its lines are events of the schema
 //
 // SIGNAL is INT (the default), TERM, KILL, or WAIT for none. $URL and $ADDR are
@@ -61,6 +65,8 @@ func TestScript(t *testing.T) {
 			"input":    scriptInput,
 			"signal":   scriptSignal,
 			"rude":     scriptRude,
+			"proxy":    scriptProxy,
+			"secure":   scriptSecure,
 			"schema":   scriptSchema,
 		},
 	})
@@ -70,7 +76,9 @@ func TestScript(t *testing.T) {
 func setupScript(env *testscript.Env) error {
 	env.Values[listenersKey{}] = map[string]*listener{}
 	env.Values[rudeKey{}] = map[string]*rudeServer{}
+	env.Values[netKey{}] = newScriptNet()
 	env.Setenv("ESC", "\x1b") // for text that is out for the terminal
+	env.Setenv("NL", "a\r\nX: b") // and for one that is out for the header
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
 	if env.Getenv("GORACE") == "" {
 		// The race detector lets a program linger for a second at its end.

@@ -24,7 +24,7 @@ type streamDialer struct {
 	tap   *httpTap
 	kept  *routeKeeper
 	h2c   bool
-	limit time.Duration // for each connection, 0 for none
+	limit time.Duration // for a request, and so for its connection; 0 for none
 }
 
 func (d *streamDialer) dial(ctx context.Context, _, addr string) (net.Conn, error) {
@@ -40,9 +40,11 @@ func (d *streamDialer) open(ctx context.Context, addr string, secure bool) (net.
 	if err != nil {
 		return nil, err
 	}
-	if d.limit > 0 { // the transport goes on when a request is given up
+	if d.limit > 0 {
+		// The transport goes on to dial when a request is given up. The error is
+		// that of the request, which has to come first.
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, d.limit)
+		ctx, cancel = context.WithTimeout(ctx, 2*d.limit)
 		defer cancel()
 	}
 	c, route, err := d.way.Dial(ctx, netdial.Target{Host: host, Port: port, TLS: secure})
