@@ -77,7 +77,7 @@ func setupScript(env *testscript.Env) error {
 	env.Values[listenersKey{}] = map[string]*listener{}
 	env.Values[rudeKey{}] = map[string]*rudeServer{}
 	env.Values[netKey{}] = newScriptNet()
-	env.Setenv("ESC", "\x1b") // for text that is out for the terminal
+	env.Setenv("ESC", "\x1b")     // for text that is out for the terminal
 	env.Setenv("NL", "a\r\nX: b") // and for one that is out for the header
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, ".state"))
 	if env.Getenv("GORACE") == "" {
