@@ -88,9 +88,10 @@ func (id *identity) client(u wsproto.URL, away bool) *auth.Client {
 }
 
 // loginElsewhere returns what netrc says of a server that a redirect has led to. An
-// entry for all hosts is not meant for whoever that is.
+// entry for all hosts is not meant for whoever that is, and one for the host of
+// the user's own URL not for its other ports.
 func (id *identity) loginElsewhere(u wsproto.URL) login {
-	if id.netrc == nil || id.home.Secure && !u.Secure {
+	if id.netrc == nil || id.home.Secure && !u.Secure || strings.EqualFold(u.Host, id.home.Host) {
 		return login{}
 	}
 	e, named, ok := id.netrc.Find(u.Host, "")
@@ -137,16 +138,23 @@ func (id *identity) received(u wsproto.URL, setCookie []string) (ignored []error
 	return id.jar.Set(cookieURL(u), setCookie)
 }
 
+var errWithheld = errors.New("the credentials are for another server and were not sent here: --location-trusted sends them")
+
 // challenged reports whether a request is worth sending again after a 401 response
-// with these values of WWW-Authenticate.
-func (id *identity) challenged(u wsproto.URL, away bool, challenges []string) (again bool) {
+// with these values of WWW-Authenticate. With byHand the user has set the field by
+// hand.
+func (id *identity) challenged(u wsproto.URL, away, byHand bool, challenges []string) (again bool) {
 	c := id.client(u, away)
-	if c == nil {
-		id.rejected = nil
-		return false
+	id.rejected = nil
+	switch {
+	case away && c == nil && (byHand || id.login.given):
+		id.rejected = errWithheld
+	case c == nil, byHand:
+	default:
+		id.rejected = c.Challenged(challenges)
+		return id.rejected == nil
 	}
-	id.rejected = c.Challenged(challenges)
-	return id.rejected == nil
+	return false
 }
 
 // rejectedHint says why a 401 response was not answered, "" if there is nothing
@@ -155,6 +163,8 @@ func (id *identity) rejectedHint() string {
 	switch {
 	case id.rejected == nil:
 		return ""
+	case id.rejected == errWithheld:
+		return id.rejected.Error()
 	case errors.Is(id.rejected, auth.ErrRejected):
 		return "the server has seen the credentials and does not accept them"
 	}
@@ -196,7 +206,7 @@ func (s *streamIdentity) Answered(resp *http.Response, away bool) bool {
 	for _, err := range s.id.received(u, resp.Header["Set-Cookie"]) {
 		s.o.note(err.Error())
 	}
-	if resp.StatusCode != http.StatusUnauthorized || s.user.Has("Authorization") || !s.id.challenged(u, away, resp.Header["Www-Authenticate"]) {
+	if resp.StatusCode != http.StatusUnauthorized || !s.id.challenged(u, away, s.user.Has("Authorization"), resp.Header["Www-Authenticate"]) {
 		return false
 	}
 	s.o.detour(&render.Detour{Status: resp.StatusCode})

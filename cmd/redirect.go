@@ -175,8 +175,8 @@ func (op *opener) next(h hop, resp *wsproto.Response, err error) (next hop, more
 	}
 	switch {
 	case resp.Status == http.StatusUnauthorized:
-		op.id.rejected = nil
-		if h.answers < maxAnswers && !op.user.Has("Authorization") && op.id.challenged(h.url, h.away, resp.Fields.Values("WWW-Authenticate")) {
+		again := op.id.challenged(h.url, h.away, op.user.Has("Authorization"), resp.Fields.Values("WWW-Authenticate"))
+		if again && h.answers < maxAnswers {
 			h.answers++
 			return h, true, nil
 		}

@@ -85,10 +85,16 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 		rudeClient(ts, name, args[1], args[2])
 		return
 	}
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: rude [-name NAME] {[-tls | -mtls] FILE | -open | -end | -dial ADDR FILE}")
-	}
 	r := rudeServers(ts)[name]
+	if len(args) == 2 && args[0] == "-part" {
+		r.mu.Lock()
+		r.parts = readParts(ts, args[1])
+		r.mu.Unlock()
+		return
+	}
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: rude [-name NAME] {[-tls | -mtls] FILE | -part FILE | -open | -end | -dial ADDR FILE}")
+	}
 	switch {
 	case args[0] == "-open":
 		select {
@@ -105,6 +111,8 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	ts.Setenv(strings.ToUpper(name), l.Addr().String())
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	ts.Setenv(strings.ToUpper(name)+"_PORT", port)
 	r = newRudeServer(ts, args[0])
 	if secure {
 		config, pem := testCertificate()
@@ -122,15 +130,15 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 
 func newRudeServer(ts *testscript.TestScript, file string) *rudeServer {
 	return &rudeServer{
-		parts: cutParts(os.Expand(ts.ReadFile(file), ts.Getenv)),
+		parts: readParts(ts, file),
 		gate:  make(chan struct{}),
 		stop:  make(chan struct{}),
 	}
 }
 
-// cutParts returns the steps for each client.
-func cutParts(text string) (parts [][]string) {
-	for part := range strings.SplitSeq(text, "\nnext\n") {
+// readParts returns the steps for each client.
+func readParts(ts *testscript.TestScript, file string) (parts [][]string) {
+	for part := range strings.SplitSeq(os.Expand(ts.ReadFile(file), ts.Getenv), "\nnext\n") {
 		parts = append(parts, strings.Split(strings.TrimSpace(part), "\n"))
 	}
 	return parts

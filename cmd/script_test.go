@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	input [-name NAME] {TEXT | -eof}    write to its stdin, or close it
 //	signal [-name NAME] -SIGNAL         send it a signal and go on
 //	rude [-name NAME] [-tls] FILE       start a server that plays a part, see scriptRude
+//	rude [-name NAME] -part FILE        let it play another one from here on
 //	rude [-name NAME] -open             let it go on from a gate
 //	rude [-name NAME] -dial ADDR FILE   play a part as a client
 //	rude [-name NAME] -end              wait for the clients to end
@@ -49,7 +50,8 @@ func TestMain(m *testing.M) {
 // SIGNAL is INT (the default), TERM, KILL, or WAIT for none. $URL and $ADDR are
 // where listen listens, with a name $NAME_URL and $NAME_ADDR. After stopsig its
 // output is in listen.stdout and listen.stderr, or NAME.stdout and NAME.stderr.
-// A rude server is at $RUDE, with a name in capitals at that, and what it got is
+// A rude server is at $RUDE, its port $RUDE_PORT, with a name in capitals at that
+// instead, and what it got is
 // in rude.log or NAME.log after -end.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{

@@ -216,6 +216,11 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 		return streamOutcome{err: io.EOF, by: render.Peer}
 	}
 	e := streamFailure(err, s.target.url)
+	if errors.As(err, &refused) && refused.Response.StatusCode == http.StatusUnauthorized {
+		if hint := s.opener.id.rejectedHint(); hint != "" {
+			e.hint = hint
+		}
+	}
 	out := streamOutcome{err: err, exit: e.code, say: e.err, hint: e.hint}
 	if doing := s.o.kept.waiting(); doing != "" && e.code == exitTimeout {
 		out.say = fmt.Errorf("%w, while %s", out.say, doing)

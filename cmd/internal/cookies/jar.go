@@ -75,7 +75,7 @@ func (j *Jar) Set(u *url.URL, fields []string) (ignored []error) {
 	u = plainURL(u)
 	for _, field := range fields {
 		c, err := parseSetCookie(field)
-		if err == nil && c.Secure && u.Scheme != "https" {
+		if err == nil && c.Secure && !getsSecure(u) {
 			err = fmt.Errorf(`the cookie "%.60s" is Secure and does not come over TLS`, c.Name)
 		}
 		if err == nil {
@@ -155,6 +155,14 @@ func scope(u *url.URL, c *http.Cookie) (hostOnly bool, err error) {
 		return false, fmt.Errorf("is for all hosts below %.100q, which are not one site's", domain)
 	}
 	return false, fmt.Errorf("is for the domain %.100q, which %.100q is not in", domain, host)
+}
+
+// getsSecure asks the library whether a request to u has cookies that are Secure:
+// over TLS, and to this machine.
+func getsSecure(u *url.URL) bool {
+	jar := newCookieJar()
+	jar.SetCookies(u, []*http.Cookie{{Name: "x", Path: "/", Secure: true}})
+	return len(jar.Cookies(u)) > 0
 }
 
 // netHTTP returns a cookie for the library, and the URL of somebody who may set

@@ -45,6 +45,7 @@ func TestJar(t *testing.T) {
 		{"of an IPv6 address", "ws://[::1]:8080/", []string{"k=v"}, [][2]string{{"ws://[::1]/", "k=v"}, {"ws://[::2]/", ""}}},
 		{"Secure", "wss://example.com/", []string{"k=v; Secure"}, [][2]string{{"wss://example.com/", "k=v"}, {"ws://example.com/", ""}}},
 		{"Secure without TLS", "ws://example.com/", []string{"k=v; Secure"}, [][2]string{{"wss://example.com/", ""}}},
+		{"Secure on this machine", "ws://localhost/", []string{"k=v; Secure"}, [][2]string{{"ws://localhost:81/", "k=v"}, {"ws://127.0.0.1/", ""}}},
 		{"path", "ws://h/a/b?c=/d", []string{"k=v", "l=w; Path=/", "m=x; Path=/a", "n=y; Path=b"}, [][2]string{
 			{"ws://h/a/b", "k=v; m=x; n=y; l=w"}, {"ws://h/a", "k=v; m=x; n=y; l=w"}, {"ws://h/ab", "l=w"}, {"ws://h/", "l=w"},
 		}},
