@@ -17,19 +17,25 @@ import (
 )
 
 // readmeServers are the servers that the transcripts of README.md talk to,
-// besides "echo", which is wscope listen.
+// besides "echo", which is wscope listen, and those that begin with its command.
 var readmeServers = map[string]http.HandlerFunc{
 	"forbids": forbid,
 	"md5":     acceptMD5,
 	"fails":   acceptAndFail,
+	"drops":   acceptAndDrop,
+	"origin":  acceptOwnOrigin,
 	"none":    nil,
 }
 
 // startReadmeServer starts a server and returns its address.
 func startReadmeServer(t *testing.T, sh *readmeShell, name string) string {
 	t.Helper()
+	const listen = "wscope listen 8080"
 	if name == "echo" {
-		terminal := startOnTerminal(t, sh.prepare("exec wscope listen 127.0.0.1:0"))
+		name = listen
+	}
+	if flags, ok := strings.CutPrefix(name, listen); ok {
+		terminal := startOnTerminal(t, sh.prepare("exec wscope listen 127.0.0.1:0"+flags))
 		ready := terminal.wait(regexp.MustCompile(`(?m)^listening on ws://([^/]+)/\r?$`), terminal.done)
 		if ready == nil {
 			t.Fatalf("wscope listen is not ready:\n%s", terminal)
@@ -71,22 +77,52 @@ func acceptMD5(w http.ResponseWriter, r *http.Request) {
 	io.Copy(io.Discard, conn)
 }
 
-// acceptAndFail closes the connection after the first message.
-func acceptAndFail(w http.ResponseWriter, r *http.Request) {
+// upgrade accepts an upgrade.
+func upgrade(w http.ResponseWriter, r *http.Request) *wsproto.Conn {
 	conn, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
-		return
+		panic(http.ErrAbortHandler)
 	}
 	fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
 		wsproto.AcceptKey(r.Header.Get("Sec-WebSocket-Key")))
-	c := wsproto.NewConn(conn, wsproto.Server, wsproto.Config{}, nil)
-	if _, err := c.ReadMessage(); err != nil {
-		return
-	}
-	c.Close(wsproto.CloseInternalError, "no database")
+	return wsproto.NewConn(conn, wsproto.Server, wsproto.Config{}, nil)
+}
+
+// drain reads up to the end of a connection.
+func drain(c *wsproto.Conn) {
 	for {
 		if _, err := c.ReadMessage(); err != nil {
 			return
 		}
 	}
+}
+
+// acceptAndFail closes the connection after the first message.
+func acceptAndFail(w http.ResponseWriter, r *http.Request) {
+	c := upgrade(w, r)
+	if _, err := c.ReadMessage(); err != nil {
+		return
+	}
+	c.Close(wsproto.CloseInternalError, "no database")
+	drain(c)
+}
+
+// acceptAndDrop ends the connection after the first message, without a Close
+// frame.
+func acceptAndDrop(w http.ResponseWriter, r *http.Request) {
+	c := upgrade(w, r)
+	if _, err := c.ReadMessage(); err != nil {
+		return
+	}
+	c.Abort(nil)
+}
+
+// acceptOwnOrigin accepts upgrades from the server's own pages.
+func acceptOwnOrigin(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Origin") != "http://"+r.Host {
+		w.Header()["Date"] = nil
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	drain(upgrade(w, r))
 }

@@ -132,8 +132,10 @@ var normal = []struct {
 }{
 	{regexp.MustCompile(`^ +\d+\.\d{3}  (->|<-)`), "   0.000  $1"},
 	{regexp.MustCompile(`^(->|<-) \d+\.\d{3} `), "$1 0.000 "},
+	{regexp.MustCompile(` {2,}(open|refused|failed) +\d+(\.\d+)? (µs|ms|s)( +|$)`), "  $1 1 ms "}, // a row of --diagnose
 	{regexp.MustCompile(`\b\d+(\.\d+)? (µs|ms|s)\b`), "1 ms"},
 	{regexp.MustCompile(`\bmask [0-9a-f]{8}\b`), "mask 01234567"},
+	{regexp.MustCompile(`\bgap +\d+\.\d{3}\b`), "gap 0.000"},
 	{regexp.MustCompile(`(Sec-WebSocket-(Key|Accept):) .*`), "$1 ..."},
 	{regexp.MustCompile(`(#\d+ 127\.0\.0\.1):\d+`), "$1:50000"},
 	{regexp.MustCompile(`"(time|elapsed|took|mask_key)":("[^"]*"|[0-9.]+)`), `"$1":0`},
