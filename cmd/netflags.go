@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/cmd/internal/netdial"
+	"wscope/render"
 )
 
 // netOptions are the flags that say by which way a server is reached, and how
@@ -198,7 +199,7 @@ func (o *proxyOptions) credentials(s streams) (*string, error) {
 		return nil, usageError("--proxy-user alice:secret", "--proxy-user: a user and a password have no line breaks and no NUL")
 	}
 	if !strings.Contains(user, ":") {
-		password, err := askSecret(s, "password for "+user+" at the proxy: ",
+		password, err := askSecret(s, "password for "+render.Escape(user)+" at the proxy: ",
 			usageError("--proxy-user alice:secret", "--proxy-user has no password, and there is no terminal to ask for one"))
 		if err != nil {
 			return nil, err
