@@ -70,7 +70,7 @@ func TestEveryCommand(t *testing.T) {
 			t.Errorf("%s: the first example is %q", path, firstExample(cmd))
 		}
 		for _, line := range strings.Split(helpText(cmd, 0), "\n") {
-			if len(line) > helpColumns {
+			if len(line) > helpColumns && cmd.Name() != "script" { // which is a document with tables
 				t.Errorf("%s: a line of the help has %d columns: %s", path, len(line), line)
 			}
 			if strings.HasSuffix(line, " ") {
