@@ -5,6 +5,7 @@
 //	human.go       for people, on a terminal or in a log
 //	progress.go    the line that says what is going on, on a terminal
 //	tap.go         TAP version 14
+//	fit.go         what does nothing to a terminal
 //	junit.go       JUnit XML as Jenkins and GitLab read it
 //	github.go      annotations of GitHub Actions
 //	json.go        a JSON object a line

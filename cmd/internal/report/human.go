@@ -67,7 +67,7 @@ func (h *human) lines(b *strings.Builder, margin int, text string) {
 		return
 	}
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		line = h.harmless(render.EscapeText(line))
+		line = h.harmless(fit(line))
 		b.WriteString(strings.TrimRight(strings.Repeat(" ", margin)+line, " ") + "\n")
 	}
 }

@@ -254,3 +254,17 @@ func TestProgress(t *testing.T) {
 		t.Errorf("the line is still there: %q", got)
 	}
 }
+
+func TestFit(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"plain", "plain"},
+		{"a\x1bb", "a␛b"},
+		{"escaped ␛ and\x1b raw", "escaped ␛ and␛ raw"},
+		{"␛␊\\u{202e}\u202e", "␛␊\\u{202e}\\u{202e}"},
+		{"\xff", `\xff`},
+	} {
+		if got := fit(tt.in); got != tt.want {
+			t.Errorf("fit(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func (t *tap) Case(c *Case) error {
 // yamlString returns a text as a YAML scalar in double quotes, which is that of
 // JSON but for what JSON leaves alone.
 func yamlString(s string) string {
-	b, err := json.Marshal(render.EscapeText(s))
+	b, err := json.Marshal(fit(s))
 	if err != nil {
 		return `""` // a string can always be encoded
 	}
@@ -63,7 +63,7 @@ func yamlBlock(b *strings.Builder, name, text string) {
 	}
 	fmt.Fprintf(b, "  %s: |2\n", name)
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		b.WriteString(strings.TrimRight("    "+render.EscapeText(line), " ") + "\n")
+		b.WriteString(strings.TrimRight("    "+fit(line), " ") + "\n")
 	}
 }
 
