@@ -31,7 +31,11 @@ func (o *observer) diagnose(e *wsproto.HandshakeError) *render.Diagnosis {
 	if err != nil {
 		return nil // a server has a request target there
 	}
-	return doctor.Diagnose(doctor.Case{URL: u, Err: e, Received: o.response})
+	c := doctor.Case{URL: u, Err: e, Received: o.response}
+	if r := o.route; r != nil && len(r.Hops) > 1 && r.Hops[0].Proxy {
+		c.Proxy = r.Hops[0].Addr
+	}
+	return doctor.Diagnose(c)
 }
 
 // explained gives an error that has no hint that of a diagnosis.

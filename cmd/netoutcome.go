@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"wscope/cmd/internal/doctor"
 	"wscope/cmd/internal/netdial"
 	"wscope/wsproto"
 )
@@ -158,11 +159,14 @@ func tlsHint(err error, proxy bool, u wsproto.URL) string {
 		}
 		return alertHint(alert.Text)
 	}
-	_, notTLS := errors.AsType[tls.RecordHeaderError](err)
+	plain, notTLS := errors.AsType[tls.RecordHeaderError](err)
 	switch text := err.Error(); {
 	case notTLS && proxy:
 		return "the proxy does not speak TLS on this port: try http://"
 	case notTLS:
+		if who := doctor.Speaker(plain.RecordHeader[:]); who != "" && who != doctor.HTTP {
+			return "that is " + who + ", without TLS: check the host and the port"
+		}
 		return "the server does not speak TLS on this port: try ws://" + u.HostField()
 	case strings.Contains(text, "unsupported protocol version"):
 		return "--tls-min 1.0 allows the old versions, which are not safe"

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"wscope/render"
 	"wscope/wsproto"
 )
 
@@ -83,6 +84,22 @@ func badRequests() []row {
 			meaning: "the server does not speak the version of the protocol that was asked for",
 			causes:  []string{"a server from before RFC 6455 (2011)", "--ws-version asks for what nobody speaks"},
 			next:    []string{"wscope connect --ws-version 13 {url}"},
+		},
+		{
+			symptom: "subprotocol-wanted",
+			match:   says("subprotocol"),
+			rfc:     6455, section: "1.9",
+			hint:    "the server wants a subprotocol that it knows (-s NAME): {body}",
+			meaning: "the server does without none of its subprotocols, and none of them was offered",
+			causes:  []string{"no -s, or one with another name or version"},
+			next:    []string{"look for the name in the documentation of the server", "wscope connect -s NAME {url}"},
+			tell: func(x *exam, d *render.Diagnosis) {
+				sent := "no Sec-WebSocket-Protocol"
+				if p := x.sent("Sec-WebSocket-Protocol"); p != "" {
+					sent = "Sec-WebSocket-Protocol: " + clip(p)
+				}
+				d.Facts = append([]render.Fact{{Name: "sent", Text: sent}}, d.Facts...)
+			},
 		},
 		{
 			symptom: "handshake-field-refused",

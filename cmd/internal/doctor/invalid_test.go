@@ -122,7 +122,10 @@ func TestStrangers(t *testing.T) {
 
 func TestSpeaker(t *testing.T) {
 	for _, tt := range []struct{ bytes, want string }{
-		{"HTTP/1.1 400 Bad Request", "an HTTP server"},
+		{"HTTP/1.1 400 Bad Request", HTTP},
+		{"HTTP/", HTTP},
+		{"220 m", "a mail or FTP server"},
+		{"hello", ""},
 		{"SSH-2.0-x", "an SSH server"},
 		{"\x81\x02hi", "a WebSocket server that does without the opening handshake"},
 		{"\x01\x02\x03\x04", ""},

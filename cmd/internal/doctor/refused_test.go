@@ -66,6 +66,7 @@ func TestBadRequests(t *testing.T) {
 		{symptom: "upgrade-lost", reply: reply(bad, "No WebSocket UPGRADE hdr: None\n Can \"Upgrade\" only to \"WebSocket\"."), hint: "did not arrive"},
 		{symptom: "upgrade-not-sent", omit: []string{"Upgrade"}, reply: reply(bad, `Can "Upgrade" only to "WebSocket".`), hint: "-H has changed"},
 		{symptom: "version-refused", reply: reply(bad, "", "Sec-WebSocket-Version: 8, 7"), hint: "speaks version 8, 7, we asked for 13"},
+		{symptom: "subprotocol-wanted", reply: reply(bad, "Failed to open a WebSocket connection: missing subprotocol.\n"), hint: "-s NAME"},
 		{symptom: "handshake-field-refused", reply: reply(bad, "Missing or invalid Sec-WebSocket-Key header"), hint: "Missing or invalid"},
 		{symptom: "host-refused", reply: reply(bad, "Invalid Host header"), hint: "the host example.com:8080"},
 		{symptom: "gorilla-bad-request", reply: reply(bad, "Bad Request\n", "Sec-Websocket-Version: 13"), hint: "log"},

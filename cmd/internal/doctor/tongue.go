@@ -125,14 +125,17 @@ func (t tongue) row() row {
 	return r
 }
 
+// HTTP is what [Speaker] calls those who speak HTTP.
+const HTTP = "an HTTP server"
+
 // Speaker names who sends these bytes first, as in "an SSH server", or returns ""
-// if that is not known.
+// if that cannot be told for certain. A few bytes are enough for many.
 func Speaker(b []byte) string {
 	if begins("HTTP/")(b) {
-		return "an HTTP server"
+		return HTTP
 	}
 	for _, t := range tongues() {
-		if t.match(b) {
+		if t.symptom != "text" && t.match(b) {
 			return t.name
 		}
 	}

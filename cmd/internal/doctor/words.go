@@ -98,7 +98,7 @@ func (x *exam) value(word string) (string, bool) {
 	case "gateway":
 		return x.gateway(), true
 	case "body": // the first line of what the server says
-		return clip(firstLine(x.resp.Body)), true
+		return clip(strings.TrimRight(firstLine(x.resp.Body), ".")), true
 	}
 	return "", false
 }
