@@ -154,6 +154,7 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	o.deflate.register(cmd, "offer permessage-deflate, with these `params` if there are any")
 	o.protocol.register(flags)
 	o.display.register(cmd)
+	o.display.registerInclude(cmd)
 	o.expect.register(cmd, expect.Text)
 	o.retry.register(cmd)
 	o.dial.register(cmd)

@@ -26,6 +26,7 @@ type displayOptions struct {
 	verbose     int
 	quiet       bool
 	showSecrets bool
+	include     bool
 	record      recordOptions
 	replay      bool // what is shown has a start of its own
 }
@@ -62,6 +63,13 @@ func (d *displayOptions) registerShown(cmd *cobra.Command, preset, usage string)
 			panic(err) // the flag was defined above
 		}
 	}
+}
+
+// registerInclude defines -i, where there is a response to be shown.
+func (d *displayOptions) registerInclude(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVarP(&d.include, "include", "i", false, "show the head of each response in front of the data")
+	setGroup(flags, "Output", "include")
 }
 
 // A choiceFlag is one of a few words.
@@ -154,6 +162,7 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 		Start:       d.start(),
 		Width:       s.columns(),
 		ShowSecrets: d.showSecrets,
+		Include:     d.include,
 	}
 	if d.timestamps != "" {
 		if o.Timestamps, err = render.ParseTimestamps(d.timestamps); err != nil {
@@ -177,6 +186,7 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 		Verbose:     d.verbose,
 		Quiet:       d.quiet,
 		Announce:    announce,
+		Included:    d.include && format != render.JSON,
 		Replay:      d.replay,
 		Color:       s.color(colorMode, s.errTTY),
 		Timestamps:  o.Timestamps,

@@ -125,6 +125,7 @@ func (o *sseOptions) register(cmd *cobra.Command) {
 
 	o.expect.register(cmd, expect.Event)
 	o.display.register(cmd)
+	o.display.registerInclude(cmd)
 	flags.Lookup("hide").Usage = "leave out `comment` or retry lines"
 	flags.Lookup("binary-as").Hidden = true // events are text
 	setFlagExample(flags, "hide", "comment")

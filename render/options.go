@@ -165,6 +165,9 @@ type Options struct {
 	// Width is the number of columns of the terminal, 0 if it is not known. It
 	// decides how many bytes Hex puts into a row.
 	Width int
+	// Include shows the head of each response in front of what comes after it,
+	// and the body of a refusal. JSON has them anyway.
+	Include bool
 	// ShowSecrets shows credentials in handshakes and URLs.
 	ShowSecrets bool
 }
@@ -191,6 +194,9 @@ type StatusOptions struct {
 	// Announce shows the line that tells that a connection is open. It shows
 	// anyway with Verbose.
 	Announce bool
+	// Included tells that responses are shown in front of the data. They are left
+	// out here unless Verbose asks for them.
+	Included bool
 
 	// The rest is as in [Options].
 

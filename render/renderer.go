@@ -15,6 +15,14 @@ const (
 // go past it.
 func New(w io.Writer, o Options) Renderer {
 	out := bufio.NewWriterSize(w, dataBuffer)
+	r := newRenderer(out, o)
+	if o.Include && o.Format != JSON {
+		return &includer{Renderer: r, out: out, terminal: o.Terminal, secrets: o.ShowSecrets}
+	}
+	return r
+}
+
+func newRenderer(out *bufio.Writer, o Options) Renderer {
 	switch o.Format {
 	case Messages:
 		return newMessages(out, o)

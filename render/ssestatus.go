@@ -23,7 +23,7 @@ func (s *status) appendStream(b []byte, e Event) []byte {
 			}
 			b = s.appendHead(b, parseHead(e.Request, s.o.ShowSecrets), '>', e.Conn)
 		}
-		if loud || e.Err != nil {
+		if loud || e.Err != nil && !s.o.Included {
 			b = s.appendHead(b, e.response(s.o.ShowSecrets), '<', e.Conn)
 		}
 	case *StreamOpen:

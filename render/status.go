@@ -140,7 +140,7 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 	if s.o.Verbose > 0 && !s.o.Quiet {
 		b = s.appendHead(b, e.request(s.o.ShowSecrets), request, e.Conn)
 	}
-	if s.o.Verbose > 0 && !s.o.Quiet || failed {
+	if s.o.Verbose > 0 && !s.o.Quiet || failed && !s.o.Included {
 		b = s.appendHead(b, e.response(s.o.ShowSecrets), response, e.Conn)
 	}
 	if e.Cut {
