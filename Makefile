@@ -10,7 +10,7 @@ EXE      := $(shell $(GO) env GOEXE)
 BUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags='-s -w'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: all build install demo test lint race fuzz bench golden cross interop interop-npm interop-chromium interop-python interop-nginx clean
+.PHONY: all build install demo test lint race fuzz bench golden cross interop interop-npm interop-chromium interop-python interop-nginx interop-net clean
 
 all: build test
 
@@ -75,6 +75,9 @@ interop-python: # Python's websockets in both roles; $PYTHON has to have it
 
 interop-nginx: # event streams through nginx, with and without a buffer
 	cd testdata/interop && WSCOPE_PEERS=nginx $(GO) test -race -count=1 -run '^TestNginx$$' .
+
+interop-net: # TLS of nginx and OpenSSL, tinyproxy for HTTP, microsocks for SOCKS5
+	cd testdata/interop && WSCOPE_PEERS=net $(GO) test -race -count=1 -run '^Test(NginxTLS|OpenSSL|Tinyproxy|Microsocks)$$' .
 
 clean:
 	rm -f wscope wscope.exe

@@ -54,7 +54,7 @@ func runTests(m *testing.M) int {
 // processes returns the implementations in other languages that the environment
 // variable WSCOPE_PEERS names, as in "npm,python". They have to be installed. The
 // other names are those of a browser, which is no program of its own for each
-// connection, and of a proxy.
+// connection, of a proxy, and of what stands between client and server.
 func processes(t *testing.T) []peer.Process {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -68,9 +68,9 @@ func processes(t *testing.T) []peer.Process {
 			ps = append(ps, peer.Npm(dir))
 		case "python":
 			ps = append(ps, peer.Python(dir))
-		case chromium, nginx:
+		case chromium, nginx, network:
 		default:
-			t.Fatalf("WSCOPE_PEERS: %q is none of npm, python, %s and %s", name, chromium, nginx)
+			t.Fatalf("WSCOPE_PEERS: %q is none of npm, python, %s, %s and %s", name, chromium, nginx, network)
 		}
 	}
 	return ps
