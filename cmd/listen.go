@@ -58,11 +58,16 @@ The address is a port, :port, host:port or unix:PATH; without one it is
 ` + defaultAddress + `. A port alone is bound to this machine only; port 0 takes a free
 one. When clients can connect, one line on stdout says where.
 
+A GET that accepts text/event-stream gets an event stream: with --sse-send what that
+says, otherwise what happens to the WebSocket clients, as JSON. So one wscope can
+watch another: wscope sse http://` + defaultAddress + `/
+
 With --once the exit status tells how the session of the one client ended.`,
 		Example: `  wscope listen
   wscope listen 0.0.0.0:9001 --subprotocol chat.v2 -v
   wscope listen 0 --once --format json
-  wscope listen 8080 --interactive --no-echo`,
+  wscope listen 8080 --interactive --no-echo
+  wscope listen 8080 --sse-send @events.txt --sse-interval 1`,
 		Args: maxArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.address = defaultAddress

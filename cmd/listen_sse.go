@@ -39,7 +39,7 @@ type eventOptions struct {
 
 func (o *eventOptions) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&o.send, "sse-send", nil, "the data of an event that each client gets; repeats. @file has an event in each line, @- those of stdin, @@ is a literal @. Without this flag the stream is what happens to the WebSocket clients, as JSON")
+	flags.StringArrayVar(&o.send, "sse-send", nil, "send an event with this `text` to each client of the stream; repeats. Each line of @file is an event, or of @- for stdin; @@ is a literal @")
 	flags.Var(durationFlag{d: &o.interval}, "sse-interval", "leave this time between events (default none)")
 	flags.StringVar(&o.kind, "sse-event", "", "the event `type` of what is sent (default message)")
 	flags.BoolVar(&o.noID, "sse-no-id", false, "do not number the events; without ids no client can ask for what it has missed")
