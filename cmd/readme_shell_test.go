@@ -27,7 +27,9 @@ type readmeShell struct {
 }
 
 func newReadmeShell(t *testing.T) *readmeShell {
-	return &readmeShell{dir: t.TempDir()}
+	sh := &readmeShell{dir: t.TempDir()}
+	writeReadmeFiles(t, sh.dir)
+	return sh
 }
 
 // prepare returns a command that is not yet started.

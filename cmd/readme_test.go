@@ -165,7 +165,7 @@ func TestReadmeFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	var help strings.Builder
-	for _, command := range []string{"connect", "listen", "accept-key", "sse", "show"} {
+	for _, command := range []string{"connect", "listen", "accept-key", "sse", "show", "run"} {
 		out, err := exec.Command("wscope", command, "--help").Output()
 		if err != nil {
 			t.Fatal(err)

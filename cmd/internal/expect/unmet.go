@@ -2,6 +2,8 @@ package expect
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,11 +25,11 @@ func (e *Unmet) Error() string {
 	s := fmt.Sprintf("expected %s within %v", e.Want, e.Limit)
 	switch {
 	case e.Ended != "":
-		s += fmt.Sprintf(", but after %v %s", Round(e.Waited), e.Ended)
+		s += fmt.Sprintf(", but after %s %s", Took(e.Waited), e.Ended)
 	case e.Seen.Len() == 0:
 		s += ", and nothing came"
 	default:
-		s += fmt.Sprintf(", waited %v", Round(e.Waited))
+		s += fmt.Sprintf(", waited %s", Took(e.Waited))
 	}
 	if seen := e.Seen.String(); seen != "" {
 		s += "\n" + seen
@@ -45,13 +47,19 @@ func (e *Forbidden) Error() string {
 	return fmt.Sprintf("never expected %s, and it came: %s", e.Want, e.Got)
 }
 
-// Round returns a duration with as many digits as are of interest.
-func Round(d time.Duration) time.Duration {
+// Took returns a time that was measured in words, with as many digits as are of
+// interest: "12.3 ms". What somebody has asked for keeps the form of Go.
+func Took(d time.Duration) string {
 	switch {
 	case d >= time.Second:
-		return d.Round(10 * time.Millisecond)
+		return trimmed(d.Seconds(), 2) + " s"
 	case d >= time.Millisecond:
-		return d.Round(100 * time.Microsecond)
+		return trimmed(d.Seconds()*1e3, 1) + " ms"
 	}
-	return d.Round(time.Microsecond)
+	return strconv.FormatInt(d.Microseconds(), 10) + " µs"
+}
+
+// trimmed returns a number with at most so many digits behind the point.
+func trimmed(f float64, digits int) string {
+	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(f, 'f', digits, 64), "0"), ".")
 }

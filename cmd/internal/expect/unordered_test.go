@@ -63,7 +63,7 @@ func TestUnmet(t *testing.T) {
 		m := &Message{Kind: Text, Data: []byte(s)}
 		e.Seen.Add(m, x.Match(m))
 	}
-	want := `expected text "hello" within 2s, waited 2s
+	want := `expected text "hello" within 2s, waited 2 s
 3 others came, the nearest: text "hellx"
   expected "hello"
        got "hellx"
@@ -72,7 +72,7 @@ func TestUnmet(t *testing.T) {
 		t.Errorf("three others:\n%s\nwant\n%s", got, want)
 	}
 	e.Ended = "the peer closed with 1011 internal error"
-	if got, want := strings.SplitN(e.Error(), "\n", 2)[0], `expected text "hello" within 2s, but after 2s the peer closed with 1011 internal error`; got != want {
+	if got, want := strings.SplitN(e.Error(), "\n", 2)[0], `expected text "hello" within 2s, but after 2 s the peer closed with 1011 internal error`; got != want {
 		t.Errorf("ended: %q, want %q", got, want)
 	}
 	if got, want := (&Forbidden{`re "x"`, `text "ax"`}).Error(), `never expected re "x", and it came: text "ax"`; got != want {
@@ -80,16 +80,16 @@ func TestUnmet(t *testing.T) {
 	}
 }
 
-func TestRound(t *testing.T) {
+func TestTook(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
-		{"1.23456789s", "1.23s"}, {"12.3456ms", "12.3ms"}, {"12.3456µs", "12µs"},
+		{"1.23456789s", "1.23 s"}, {"2s", "2 s"}, {"1m40s", "100 s"}, {"12.3456ms", "12.3 ms"}, {"100ms", "100 ms"}, {"12.3456µs", "12 µs"}, {"0s", "0 µs"},
 	} {
 		d, err := time.ParseDuration(tt.in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := Round(d).String(); got != tt.want {
-			t.Errorf("Round(%s) = %s, want %s", tt.in, got, tt.want)
+		if got := Took(d); got != tt.want {
+			t.Errorf("Took(%s) = %s, want %s", tt.in, got, tt.want)
 		}
 	}
 }

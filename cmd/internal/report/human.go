@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/fatih/color"
 
@@ -27,7 +26,7 @@ func (h *human) Case(c *Case) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  %s", h.mark(c.Status), h.harmless(render.Escape(c.File)), h.harmless(render.Escape(c.Name)))
 	if c.Status != Skipped {
-		fmt.Fprintf(&b, "  (%s)", took(c.Took))
+		fmt.Fprintf(&b, "  (%s)", expect.Took(c.Took))
 	}
 	b.WriteByte('\n')
 	if f := c.Failure; f != nil {
@@ -95,11 +94,6 @@ func (h *human) End(s Summary) error {
 			parts = append(parts, h.paint(fmt.Sprintf("%d %s", p.n, p.what), p.tint))
 		}
 	}
-	_, err := fmt.Fprintf(h.w, "%s in %s\n", strings.Join(parts, ", "), took(s.Took))
+	_, err := fmt.Fprintf(h.w, "%s in %s\n", strings.Join(parts, ", "), expect.Took(s.Took))
 	return err
-}
-
-// took returns a duration as people read it.
-func took(d time.Duration) string {
-	return strings.TrimSpace(expect.Round(d).String())
 }

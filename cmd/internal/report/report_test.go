@@ -43,8 +43,8 @@ func write(t testing.TB, format string, o Options, cases []*Case) string {
 
 func TestHuman(t *testing.T) {
 	took := func(s string) string { return s[:strings.LastIndex(s, " in ")+4] }
-	want := `ok    tests/chat.wscope  echo answers  (12.3ms)
-FAIL  tests/chat.wscope  says: 100 %, #1  (2s)
+	want := `ok    tests/chat.wscope  echo answers  (12.3 ms)
+FAIL  tests/chat.wscope  says: 100 %, #1  (2 s)
   tests/lib,a.wscope:12: expected text "a" within 2s
     came instead: text "b"
       expected "a"
@@ -60,7 +60,7 @@ skip  tests/other.wscope  never run
 	if got := took(write(t, "human", Options{Quiet: true}, sampleCases())); got != quiet {
 		t.Error(cmp.Diff(quiet, got))
 	}
-	verbose := strings.Replace(want, "(12.3ms)\n", "(12.3ms)\n  what happened:\n    * open\n       0.001  ->  TEXT  hello\n", 1)
+	verbose := strings.Replace(want, "(12.3 ms)\n", "(12.3 ms)\n  what happened:\n    * open\n       0.001  ->  TEXT  hello\n", 1)
 	if got := took(write(t, "human", Options{Verbose: true}, sampleCases())); got != verbose {
 		t.Error(cmp.Diff(verbose, got))
 	}

@@ -184,12 +184,12 @@ func (g *group) unmet(limit, waited time.Duration, why error) error {
 			fmt.Fprintf(&details, "\n%s: %s", w.x, seen)
 		}
 	}
-	what := fmt.Sprintf("waited %v", expect.Round(waited))
+	what := fmt.Sprintf("waited %s", expect.Took(waited))
 	switch {
 	case errors.As(why, new(*timeoutError)):
-		what = fmt.Sprintf("but after %v %v", expect.Round(waited), why)
+		what = fmt.Sprintf("but after %s %v", expect.Took(waited), why)
 	case why == errNoMore:
-		what = fmt.Sprintf("but after %v %s", expect.Round(waited), g.links[len(g.links)-1].ended())
+		what = fmt.Sprintf("but after %s %s", expect.Took(waited), g.links[len(g.links)-1].ended())
 	}
 	return fmt.Errorf("expected %s within %v, %s%s", strings.Join(wants, ", and "), limit, what, details.String())
 }
