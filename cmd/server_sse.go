@@ -122,12 +122,10 @@ func (a *streamAnswer) stream(ctx context.Context, fields wsproto.Fields) {
 // judgeServed tells what it means that an event stream has ended.
 func judgeServed(err error) outcome {
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, eventsource.ErrDropped):
-		return outcome{by: render.Us}
 	case errors.Is(err, eventsource.ErrGone):
 		return outcome{by: render.Peer}
 	case errors.Is(err, eventsource.ErrStuck):
 		return outcome{err: err, by: render.Us, exit: exitTimeout}
 	}
-	return outcome{err: err, exit: exitSend}
+	return outcome{by: render.Us}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -17,10 +16,9 @@ const (
 	DefaultEndTimeout = time.Second
 )
 
-// Why the stream of one client has ended. Other errors of [Stream.Serve] are
-// those of a client that cannot be written to.
+// Why the stream of one client has ended; see [Stream.Serve].
 var (
-	ErrGone    = errors.New("the client has ended the connection")
+	ErrGone    = errors.New("the client has ended the connection, or it was lost")
 	ErrDropped = errors.New("the connection was dropped on purpose")
 	ErrStuck   = errors.New("the client did not read to the end of the stream")
 )
@@ -56,8 +54,8 @@ type Stream struct {
 }
 
 // Serve writes the feed until it or ctx ends or the client leaves, and closes the
-// body. The error is nil in the first case, the cause of ctx in the second, and
-// [ErrGone] in the third.
+// body. The error is nil in the first case, in the second the cause of ctx or
+// [ErrStuck], and [ErrGone] in the third. With DropAfter it can be [ErrDropped].
 func (s *Stream) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	endTimeout := cmp.Or(s.EndTimeout, DefaultEndTimeout)
@@ -85,7 +83,7 @@ func (s *Stream) write(ctx context.Context) error {
 	var b []byte
 	if s.Retry != nil {
 		b = appendRetry(b, *s.Retry)
-		if err := s.send(ctx, b); err != nil {
+		if err := s.send(b); err != nil {
 			return err
 		}
 	}
@@ -109,7 +107,7 @@ func (s *Stream) write(ctx context.Context) error {
 			piece = append(appendComment(piece, "keep-alive"), '\n')
 			n.Comments++
 		}
-		if err := s.send(ctx, piece); err != nil {
+		if err := s.send(piece); err != nil {
 			return err
 		}
 		s.add(n)
@@ -122,17 +120,15 @@ func (s *Stream) write(ctx context.Context) error {
 	}
 }
 
-// send writes a part of the stream.
-func (s *Stream) send(ctx context.Context, b []byte) error {
+// send writes a part of the stream. There is a deadline only at the end.
+func (s *Stream) send(b []byte) error {
 	n, err := s.Body.Write(b)
 	s.Bytes += uint64(n)
 	switch {
 	case err == nil:
 		return nil
-	case context.Cause(ctx) == ErrGone:
-		return ErrGone
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return ErrStuck
 	}
-	return fmt.Errorf("the client cannot be written to: %w", err)
+	return ErrGone
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -121,6 +122,22 @@ func TestStreamGone(t *testing.T) {
 			}
 			client.Close()
 		})
+	}
+}
+
+// A deadBody is that of a client which is gone, as only writing tells.
+type deadBody struct{ closed chan struct{} }
+
+func (b deadBody) Write([]byte) (int, error)        { return 0, syscall.EPIPE }
+func (b deadBody) Close() error                     { close(b.closed); return nil }
+func (b deadBody) Abort()                           { close(b.closed) }
+func (b deadBody) Wait()                            { <-b.closed }
+func (b deadBody) SetWriteDeadline(time.Time) error { return nil }
+
+func TestStreamLost(t *testing.T) {
+	s := &Stream{Body: deadBody{make(chan struct{})}, Feed: (&Script{Events: words("a")}).Follow("")}
+	if err := s.Serve(t.Context()); err != ErrGone || s.Events != 0 {
+		t.Errorf("the server ends with %v, %+v", err, s.Count)
 	}
 }
 
