@@ -17,8 +17,8 @@
 //	head.go          a header that is not valid HTTP
 //	tongue.go        what is not HTTP at all
 //	silence.go       nothing, or not enough of it
-//	ending.go        how an open connection ended
+//	ending.go        how an open connection ended, from what autopsy.go finds
 //	closecode.go     what the close codes mean
 //	idle.go          the timeouts of well-known proxies
-//	variant.go       what else can be asked for, and what the answers show
+//	variant.go       what else can be asked for; conclude.go says what that shows
 package doctor
