@@ -40,6 +40,12 @@ func content(t *testing.T, names ...string) []byte {
 	return all
 }
 
+// notThere is how the system says that there is no file.
+var notThere = func() string {
+	_, err := os.Open(file("none"))
+	return errors.Unwrap(err).Error()
+}()
+
 func TestPool(t *testing.T) {
 	pool, err := Pool(file("cert.pem"))
 	if err != nil || pool == nil {
@@ -56,7 +62,7 @@ func TestPool(t *testing.T) {
 		t.Errorf("a key beside the certificate: %v", err)
 	}
 	for name, want := range map[string]string{
-		"none":  " cannot be read: no such file or directory",
+		"none":  " cannot be read: " + notThere,
 		"empty": " is empty",
 		"text":  " has no certificate in PEM form",
 		"key":   " has no certificate in PEM form, only PRIVATE KEY",
@@ -115,8 +121,8 @@ func TestLoadErrors(t *testing.T) {
 		path string
 		want string
 	}{
-		{"no file", Client{Cert: path("none")}, path("none"), "cannot be read: no such file or directory"},
-		{"no file for the key", Client{Cert: cert, Key: path("none")}, path("none"), "cannot be read: no such file or directory"},
+		{"no file", Client{Cert: path("none")}, path("none"), "cannot be read: " + notThere},
+		{"no file for the key", Client{Cert: cert, Key: path("none")}, path("none"), "cannot be read: " + notThere},
 		{"an empty file", Client{Cert: path("empty.pem")}, path("empty.pem"), "is empty"},
 		{"no key", Client{Cert: cert}, cert, "has no private key in PEM form"},
 		{"a certificate for a key", Client{Cert: file("key.pem"), Key: cert}, file("key.pem"), "has no certificate in PEM form, only PRIVATE KEY"},
