@@ -29,6 +29,7 @@ type runOptions struct {
 	variables map[string]string
 	only      []*regexp.Regexp
 
+	record      recordOptions
 	reports     []reportTarget
 	verbose     bool
 	quiet       bool
@@ -108,6 +109,7 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	if err := cmd.RegisterFlagCompletionFunc("report", complete); err != nil {
 		panic(err) // the flag was defined above
 	}
+	o.record.register(cmd)
 	o.dial.register(cmd)
 }
 
@@ -183,6 +185,11 @@ func runRun(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	tape, err := o.newTape()
+	if err != nil {
+		r.abandon()
+		return err
+	}
 	defer o.begin(ctx, 2*time.Second)()
 	peers := &peerBook{options: &o}
 	play.Run(ctx, tests, play.Options{
@@ -193,11 +200,11 @@ func runRun(ctx context.Context, o runOptions) error {
 		Env:         o.lookupEnv,
 		ShowSecrets: o.showSecrets,
 		Resolve:     peers.resolve,
-		Observe:     o.newObserver,
+		Observe:     func(t script.TestCase) play.Observer { return o.newObserver(t, tape) },
 		Started:     func(i int) { r.started(tests[i]) },
 		Finished:    func(i int, result play.Result) { r.finished(i, tests[i], result) },
 	})
-	return r.conclude(ctx)
+	return tape.end(r.conclude(ctx))
 }
 
 // lookupEnv looks up a variable of the environment; an empty one counts as not

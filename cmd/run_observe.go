@@ -1,8 +1,11 @@
 package cmd
 
 import (
+	"fmt"
+	"sync/atomic"
 	"time"
 
+	"wscope/cmd/internal/record"
 	"wscope/cmd/internal/report"
 	"wscope/cmd/internal/script"
 	"wscope/cmd/internal/script/play"
@@ -15,21 +18,62 @@ type caseObserver struct {
 	view *display
 	text *report.Transcript
 	// heads shows the heads of HTTP exchanges, of which nothing else is seen.
-	heads render.Renderer
+	heads   render.Renderer
+	test    script.TestCase
+	tape    *tape
+	numbers atomic.Int64
+}
+
+// A tape is the recording of a run. Its connections are numbered over all tests.
+type tape struct {
+	file    *record.File // nil if there is none
+	numbers atomic.Int64
+}
+
+// newTape begins the recording that the flags ask for.
+func (o *runOptions) newTape() (*tape, error) {
+	f, err := o.record.open(o.streams, time.Now())
+	if f != nil {
+		f.Failed = func(err error) {
+			printDiagnostic(o.streams, o.colorMode, levelError, fmt.Sprintf("recording to %s: %v", o.record.path, err))
+		}
+	}
+	return &tape{file: f}, err
+}
+
+// end closes the recording and returns what the program ends with: a recording
+// that is not complete has a status of its own if nothing else is wrong.
+func (t *tape) end(err error) error {
+	if t.file != nil && t.file.Close() != nil && err == nil {
+		return quietExit{exitWrite}
+	}
+	return err
 }
 
 // newObserver returns what watches a test.
-func (o *runOptions) newObserver(script.TestCase) play.Observer {
+func (o *runOptions) newObserver(test script.TestCase, t *tape) play.Observer {
 	text := &report.Transcript{}
 	start := time.Now()
 	options := render.Options{Format: render.Frames, Start: start, ShowSecrets: o.showSecrets}
 	w := &redirect{w: text}
-	v := &display{out: w, err: w, options: options}
+	v := &display{out: w, err: w, options: options, record: t.file}
 	v.data = render.New(w, options)
 	status := render.StatusOptions{Announce: true, Start: start, ShowSecrets: o.showSecrets}
 	v.status = render.NewStatus(w, status)
 	status.Verbose = 1
-	return &caseObserver{v, text, render.NewStatus(w, status)}
+	return &caseObserver{view: v, text: text, heads: render.NewStatus(w, status), test: test, tape: t}
+}
+
+// Number returns the number of a new connection: of those of the test or, if there
+// is a recording, of the run.
+func (o *caseObserver) Number() int {
+	if !o.view.recording() {
+		return int(o.numbers.Add(1))
+	}
+	n := int(o.tape.numbers.Add(1))
+	text := fmt.Sprintf("of test %s, %s", script.Quote(o.test.Name), o.test.Place())
+	o.view.keep(&render.Note{Meta: render.Meta{Time: time.Now(), Conn: n}, Text: text})
+	return n
 }
 
 // Show shows what happens on a connection other than a WebSocket.
@@ -38,6 +82,7 @@ func (o *caseObserver) Show(e render.Event) {
 	case *render.Exchange, *render.Note:
 		o.view.mu.Lock()
 		defer o.view.mu.Unlock()
+		o.view.recordLocked(e)
 		o.view.flushLocked()
 		o.heads.Render(e)
 		o.heads.Flush()

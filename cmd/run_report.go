@@ -95,10 +95,7 @@ func (o *runOptions) newReports(total int) (*reports, error) {
 	for _, t := range r.targets {
 		w, err := r.open(t, total)
 		if err != nil {
-			if r.progress != nil {
-				r.progress.Stop()
-			}
-			r.close()
+			r.abandon()
 			return nil, err
 		}
 		own := options
@@ -152,6 +149,14 @@ func (r *reports) finished(i int, t script.TestCase, result play.Result) {
 	if r.progress != nil && !result.Skipped {
 		r.progress.Finished(t.Name, result.Failure != nil)
 	}
+}
+
+// abandon closes the reports of a run that does not come about.
+func (r *reports) abandon() {
+	if r.progress != nil {
+		r.progress.Stop()
+	}
+	r.close()
 }
 
 // conclude ends the reports and returns what the program ends with.

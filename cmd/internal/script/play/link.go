@@ -36,7 +36,7 @@ type link struct {
 }
 
 func (t *part) newLink(s *script.Open) *link {
-	l := &link{part: t, open: s, number: t.number(), inbox: newInbox(&t.player.bell)}
+	l := &link{part: t, open: s, number: t.observer.Number(), inbox: newInbox(&t.player.bell)}
 	t.add(l)
 	return l
 }

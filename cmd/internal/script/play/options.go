@@ -53,7 +53,9 @@ type Peer struct {
 // An Observer is shown what happens on the connections of a test. Its methods
 // are called by several goroutines.
 type Observer interface {
-	// WebSocket returns what watches a connection, of which there is a number.
+	// Number returns the number of a new connection.
+	Number() int
+	// WebSocket returns what watches the connection of a number.
 	WebSocket(number int, role wsproto.Role) Watch
 	// Show shows what happens on other connections.
 	Show(render.Event)

@@ -24,9 +24,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A plainObserver writes what it is shown into a transcript.
 type plainObserver struct {
-	mu   sync.Mutex
-	buf  bytes.Buffer
-	view render.Renderer
+	mu      sync.Mutex
+	buf     bytes.Buffer
+	view    render.Renderer
+	numbers int
 }
 
 func newPlainObserver(script.TestCase) Observer {
@@ -36,6 +37,13 @@ func newPlainObserver(script.TestCase) Observer {
 		render.NewStatus(&o.buf, render.StatusOptions{Verbose: 1, Announce: true}),
 	)
 	return o
+}
+
+func (o *plainObserver) Number() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.numbers++
+	return o.numbers
 }
 
 func (o *plainObserver) Show(e render.Event) {

@@ -22,12 +22,11 @@ type player struct {
 	bell     bell           // rings whenever something has come
 	working  sync.WaitGroup // what has to be over before the test is
 
-	mu      sync.Mutex
-	first   *stepError // the failure that counts
-	others  []string   // what else was going on at that time
-	parts   []*part
-	links   []*link
-	numbers int
+	mu     sync.Mutex
+	first  *stepError // the failure that counts
+	others []string   // what else was going on at that time
+	parts  []*part
+	links  []*link
 }
 
 func newPlayer(ctx context.Context, test script.TestCase, o *Options) *player {
@@ -98,14 +97,6 @@ func (p *player) failed() *stepError {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.first
-}
-
-// number returns the number of a new connection.
-func (p *player) number() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.numbers++
-	return p.numbers
 }
 
 // add takes a connection in, which ends with the test at the latest.
