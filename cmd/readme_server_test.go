@@ -17,7 +17,8 @@ import (
 )
 
 // readmeServers are the servers that the transcripts of README.md talk to,
-// besides "echo", which is wscope listen, and those that begin with its command.
+// besides "echo", which is wscope listen, and those that begin with its command;
+// "proxy", the same with a proxy beside it; and "tls", the same behind TLS.
 var readmeServers = map[string]http.HandlerFunc{
 	"forbids": forbid,
 	"md5":     acceptMD5,
@@ -31,8 +32,14 @@ var readmeServers = map[string]http.HandlerFunc{
 func startReadmeServer(t *testing.T, sh *readmeShell, name string) string {
 	t.Helper()
 	const listen = "wscope listen 8080"
-	if name == "echo" {
+	switch name {
+	case "echo":
 		name = listen
+	case "proxy":
+		sh.proxy = startReadmeProxy(t)
+		name = listen
+	case "tls":
+		return startReadmeTLS(t, sh.dir, startReadmeServer(t, sh, "echo"))
 	}
 	if flags, ok := strings.CutPrefix(name, listen); ok {
 		terminal := startOnTerminal(t, sh.prepare("exec wscope listen 127.0.0.1:0"+flags))

@@ -23,6 +23,7 @@ import (
 type readmeShell struct {
 	dir    string
 	addr   string // of the server, or ""
+	proxy  string // address of the proxy, or ""
 	status int    // of the last command: its $?
 }
 
@@ -36,6 +37,9 @@ func newReadmeShell(t *testing.T) *readmeShell {
 func (sh *readmeShell) prepare(command string) *exec.Cmd {
 	if sh.addr != "" {
 		command = strings.ReplaceAll(command, readmeAddr, sh.addr)
+	}
+	if sh.proxy != "" {
+		command = strings.ReplaceAll(command, readmeProxy, sh.proxy)
 	}
 	c := exec.Command("sh", "-c", "(exit "+strconv.Itoa(sh.status)+")\n"+command)
 	c.Dir = sh.dir
@@ -117,6 +121,9 @@ func (sh *readmeShell) lines(output string) (lines []string) {
 	if sh.addr != "" {
 		output = strings.ReplaceAll(output, sh.addr, readmeAddr)
 	}
+	if sh.proxy != "" {
+		output = strings.ReplaceAll(output, sh.proxy, readmeProxy)
+	}
 	for line := range strings.Lines(output) {
 		line, ended := strings.CutSuffix(line, "\r\n")
 		line = line[strings.LastIndexByte(line, '\r')+1:]
@@ -139,6 +146,8 @@ var normal = []struct {
 	{regexp.MustCompile(`\bmask [0-9a-f]{8}\b`), "mask 01234567"},
 	{regexp.MustCompile(`\bgap +\d+\.\d{3}\b`), "gap 0.000"},
 	{regexp.MustCompile(`(Sec-WebSocket-(Key|Accept):) .*`), "$1 ..."},
+	{regexp.MustCompile(`\bTLS_[A-Z0-9_]+`), "TLS_AES_128_GCM_SHA256"},
+	{regexp.MustCompile(`\bexpires on \d{4}-\d\d-\d\d`), "expires on 2026-01-01"},
 	{regexp.MustCompile(`(#\d+ 127\.0\.0\.1):\d+`), "$1:50000"},
 	{regexp.MustCompile(`"(time|elapsed|took|mask_key)":("[^"]*"|[0-9.]+)`), `"$1":0`},
 	{regexp.MustCompile(`Sec-WebSocket-Accept is "[^"]*", expected "[^"]*"`), `Sec-WebSocket-Accept is "x", expected "y"`},

@@ -99,12 +99,10 @@ func scriptSecure(ts *testscript.TestScript, neg bool, args []string) {
 	n := netOf(ts)
 	config.Certificates = []tls.Certificate{n.certificate(ts, args[0])}
 	config.ClientCAs = n.authority.Pool()
-	l, err := tls.Listen("tcp", "127.0.0.1:0", config)
+	f, err := newFront(config, args[1])
 	ts.Check(err)
-	ts.Setenv(strings.ToUpper(name), l.Addr().String())
-	f := &front{listener: l, to: args[1]}
+	ts.Setenv(strings.ToUpper(name), f.listener.Addr().String())
 	ts.Defer(f.close)
-	f.wg.Go(f.serve)
 }
 
 // certificate returns a certificate with a certain fault, and writes the files.
@@ -160,6 +158,17 @@ type front struct {
 	mu    sync.Mutex
 	conns []net.Conn
 	over  bool
+}
+
+// newFront puts TLS in front of a server.
+func newFront(config *tls.Config, to string) (*front, error) {
+	l, err := tls.Listen("tcp", "127.0.0.1:0", config)
+	if err != nil {
+		return nil, err
+	}
+	f := &front{listener: l, to: to}
+	f.wg.Go(f.serve)
+	return f, nil
 }
 
 func (f *front) serve() {
