@@ -19,6 +19,7 @@ type connectOptions struct {
 	streams
 	colorMode string
 	display   displayOptions
+	writeOut  writeOutOptions
 	dial      dialOptions
 	retry     retryOptions
 	expect    expectOptions
@@ -155,6 +156,7 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	o.protocol.register(flags)
 	o.display.register(cmd)
 	o.display.registerInclude(cmd)
+	o.writeOut.register(cmd)
 	o.expect.register(cmd, expect.Text)
 	o.retry.register(cmd)
 	o.dial.register(cmd)
@@ -220,6 +222,9 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
+	if err := o.writeOut.begin(view, t.url.String(), o.display.showSecrets); err != nil {
+		return err
+	}
 	if err := view.startRecording(o.display.record, o.streams); err != nil {
 		return err
 	}
@@ -230,10 +235,12 @@ func runConnect(ctx context.Context, o connectOptions) error {
 		opener.printNotes(o.streams, o.colorMode)
 	}
 	defer o.onExit(func() { opener.save() })()
+	run := s.runPiped
 	if interactive {
-		return view.report(opener.finish(view, s.runInteractive(ctx)))
+		run = s.runInteractive
 	}
-	return view.report(opener.finish(view, s.runPiped(ctx)))
+	err = view.report(opener.finish(view, run(ctx)))
+	return o.writeOut.finish(o.streams, err)
 }
 
 // limited returns a context that ends with --max-time.

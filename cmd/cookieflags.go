@@ -22,7 +22,7 @@ type cookieOptions struct {
 
 func (o *cookieOptions) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&o.cookies, "cookie", nil, "send these cookies, as in `'a=b; c=d'`; without an equals sign it is a file of cookies in the form of Netscape, or of Set-Cookie fields; repeats")
+	flags.StringArrayVar(&o.cookies, "cookie", nil, "send this `data`, as in 'a=b; c=d'; without an equals sign it is a file of cookies in the form of Netscape, or of Set-Cookie fields; repeats")
 	flags.StringVar(&o.jar, "cookie-jar", "", "write all cookies to this `file` at the end, for the next session to read with --cookie")
 	setFlagExample(flags, "cookie", "session=abc")
 	setFlagExample(flags, "cookie-jar", "cookies.txt")

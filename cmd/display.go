@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"wscope/cmd/internal/record"
+	"wscope/cmd/internal/writeout"
 	"wscope/render"
 )
 
@@ -118,6 +119,8 @@ type display struct {
 
 	mu     sync.Mutex
 	tap    *tap // nil while nobody watches
+	// summary collects what is printed at the end, nil if nothing is.
+	summary *writeout.Summary
 	mute   mute
 	data   render.Renderer
 	failed error // the first failure to write data; nothing is written after it
@@ -260,6 +263,9 @@ func (v *display) show(e render.Event) {
 	v.recordLocked(e)
 	if v.tap != nil {
 		v.tap.Render(e)
+	}
+	if v.summary != nil {
+		v.summary.Add(e)
 	}
 	v.showLocked(e)
 }

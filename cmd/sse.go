@@ -23,6 +23,7 @@ type sseOptions struct {
 	streams
 	colorMode string
 	display   displayOptions
+	writeOut  writeOutOptions
 	dial      dialOptions
 	expect    expectOptions
 
@@ -126,6 +127,7 @@ func (o *sseOptions) register(cmd *cobra.Command) {
 	o.expect.register(cmd, expect.Event)
 	o.display.register(cmd)
 	o.display.registerInclude(cmd)
+	o.writeOut.register(cmd)
 	flags.Lookup("hide").Usage = "leave out `comment` or retry lines"
 	flags.Lookup("binary-as").Hidden = true // events are text
 	setFlagExample(flags, "hide", "comment")
@@ -235,6 +237,9 @@ func runSSE(ctx context.Context, o sseOptions) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
+	if err := o.writeOut.begin(view, s.typedURL(), o.display.showSecrets); err != nil {
+		return err
+	}
 	if err := view.startRecording(o.display.record, o.streams); err != nil {
 		return err
 	}
@@ -243,7 +248,8 @@ func runSSE(ctx context.Context, o sseOptions) error {
 	}
 	defer o.onExit(func() { s.opener.save() })()
 	defer o.begin(ctx, 2*time.Second)()
-	return view.report(s.opener.finish(view, s.run(ctx)))
+	err = view.report(s.opener.finish(view, s.run(ctx)))
+	return o.writeOut.finish(o.streams, err)
 }
 
 const streamURLHint = "a URL looks like http://127.0.0.1:8080/events or https://example.com/"

@@ -104,10 +104,14 @@ func (s *streamSession) transport(tap *httpTap) http.RoundTripper {
 	return t
 }
 
+// typedURL returns the URL of the stream, as it was typed.
+func (s *streamSession) typedURL() string {
+	return "http" + strings.TrimPrefix(s.target.url.String(), "ws")
+}
+
 // run reads the stream until it ends, or nothing more is wanted of it.
 func (s *streamSession) run(ctx context.Context) error {
-	// A URL is sent as it was typed.
-	u := "http" + strings.TrimPrefix(s.target.url.String(), "ws")
+	u := s.typedURL()
 	following, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s.expects.start(cancel)
