@@ -97,7 +97,7 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	setFlagExample(flags, "set", "url=ws://127.0.0.1:8080/")
 	setFlagExample(flags, "only", "echo")
 	setFlagExample(flags, "jobs", "4")
-	setGroup(flags, "Tests", "check", "set", "only", "jobs", "timeout", "within")
+	setGroup(flags, "Test", "check", "set", "only", "jobs", "timeout", "within")
 
 	flags.Var(reportFlag{&o.reports}, "report", "write a report, `FORMAT[=FILE]`: human, tap, junit, github or json; repeats (default human)")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show what happened in tests that have passed, too")
