@@ -181,7 +181,7 @@ func (o *proxyOptions) complete(text string, user *string, secure func() (*tls.C
 
 // tls returns how the connection to a proxy is secured.
 func (o *proxyOptions) tls(s streams) (*tls.Config, error) {
-	config, err := (&tlsOptions{insecure: o.insecure}).config(s)
+	config, err := (&tlsOptions{insecure: o.insecure}).config(s, true)
 	if err == nil && o.caFile != "" {
 		config.RootCAs, err = caPool(s, "--proxy-cacert", o.caFile)
 	}

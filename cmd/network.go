@@ -23,7 +23,7 @@ func (d *dialOptions) network(t target, s streams) (*netdial.Dialer, error) {
 		n.Unix = t.unix
 	}
 	n.NoServerName = d.tls.noServerName()
-	n.TLS, err = d.tls.config(s)
+	n.TLS, err = d.tls.config(s, t.url.Secure)
 	return n, err
 }
 

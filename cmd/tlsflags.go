@@ -49,8 +49,9 @@ func (o *tlsOptions) register(cmd *cobra.Command) {
 }
 
 // config returns the configuration that the flags and the environment ask for.
-// It has no ServerName if --servername is empty: see noServerName.
-func (o *tlsOptions) config(s streams) (*tls.Config, error) {
+// It has no ServerName if --servername is empty: see noServerName. Needed tells
+// that there will be TLS, and not only if a redirect leads there.
+func (o *tlsOptions) config(s streams, needed bool) (*tls.Config, error) {
 	if o.min != 0 && o.max != 0 && o.min > o.max {
 		return nil, usageError("--tls-min 1.2 --tls-max 1.3", "--tls-min %s is newer than --tls-max %s",
 			tlsVersionFlag{&o.min}, tlsVersionFlag{&o.max})
@@ -70,9 +71,14 @@ func (o *tlsOptions) config(s streams) (*tls.Config, error) {
 	}
 	var err error
 	if config.RootCAs, err = caPool(s, "--cacert", o.caFile); err != nil {
-		return nil, err
+		if needed || o.caFile != "" {
+			return nil, err
+		}
+		// A bad file of the environment is no obstacle to go without TLS, and
+		// no reason to trust others.
+		config.RootCAs = x509.NewCertPool()
 	}
-	if config.KeyLogWriter, err = keyLog(s); err != nil {
+	if config.KeyLogWriter, err = keyLog(s); err != nil && needed {
 		return nil, err
 	}
 	if config.Certificates, err = o.certificates(s); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"wscope/cmd/internal/netdial/certfile"
 	"wscope/render"
 )
 
@@ -93,6 +94,11 @@ func redactValue(flag, value string) string {
 	case flag == "cookie-jar":
 	case value != "" && (slices.Contains(secretFlags, flag) || slices.ContainsFunc(secretWords, holds)):
 		return redacted
+	case flag == "cert":
+		if path, _, ok := certfile.SplitPassphrase(value); ok {
+			return path + ":" + redacted
+		}
+		return value
 	case flag == "proxy":
 		return redactURL(value)
 	}

@@ -17,6 +17,7 @@ func TestCommand(t *testing.T) {
 	flags.String("cookie", "", "")
 	flags.String("cookie-jar", "", "")
 	flags.String("pass", "", "")
+	flags.String("cert", "", "")
 	flags.String("key", "", "")
 	flags.String("proxy", "", "")
 	flags.String("record", "", "")
@@ -36,6 +37,7 @@ func TestCommand(t *testing.T) {
 		"connect --auth u:p --oauth2-bearer abc":      "connect --auth [redacted] --oauth2-bearer [redacted]",
 		"connect --cookie a=b --cookie-jar f":         "connect --cookie [redacted] --cookie-jar f",
 		"connect --pass secret --key file":            "connect --pass [redacted] --key file",
+		"connect --cert c.p12:secret --cert=c.pem":    "connect --cert c.p12:[redacted] --cert=c.pem",
 		"connect --proxy u:p@h:1 --proxy=http://u@h":  "connect --proxy [redacted]@h:1 --proxy=http://[redacted]@h",
 		"connect -H Authorization:abc -HX-Key:abc":    "connect -H Authorization:[redacted] -HX-Key:abc",
 		"connect -H Authorization:\tBearer\u00a0x":    "connect -H Authorization:\t[redacted]",
