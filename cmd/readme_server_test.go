@@ -21,6 +21,7 @@ import (
 // "proxy", the same with a proxy beside it; and "tls", the same behind TLS.
 var readmeServers = map[string]http.HandlerFunc{
 	"forbids": forbid,
+	"login":   logIn,
 	"md5":     acceptMD5,
 	"fails":   acceptAndFail,
 	"drops":   acceptAndDrop,
@@ -132,4 +133,40 @@ func acceptOwnOrigin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	drain(upgrade(w, r))
+}
+
+// logIn sends who knows the password of alice on to /chat, with a cookie, and
+// answers one message there.
+func logIn(w http.ResponseWriter, r *http.Request) {
+	user, password, _ := r.BasicAuth()
+	cookie, err := r.Cookie("session")
+	switch {
+	case r.URL.Path == "/chat" && err == nil && cookie.Value == "42":
+		answerOnce(w, r)
+	case user == "alice" && password == "secret":
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: "42", Path: "/", HttpOnly: true})
+		http.Redirect(w, r, "/chat", http.StatusSeeOther)
+	default:
+		w.Header()["Date"] = nil
+		w.Header().Set("WWW-Authenticate", `Basic realm="chat"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}
+}
+
+// answerOnce accepts an upgrade and greets whoever sends a message.
+func answerOnce(w http.ResponseWriter, r *http.Request) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+		wsproto.AcceptKey(r.Header.Get("Sec-WebSocket-Key")))
+	c := wsproto.NewConn(conn, wsproto.Server, wsproto.Config{}, nil)
+	for {
+		m, err := c.ReadMessage()
+		if err != nil {
+			return
+		}
+		c.WriteMessage(m.Opcode, []byte("hello alice"))
+	}
 }

@@ -172,7 +172,7 @@ func TestReadmeFlags(t *testing.T) {
 		}
 		help.Write(out)
 	}
-	for _, name := range regexp.MustCompile("`(--?[a-zA-Z0-9][a-z-]*)").FindAllSubmatch(text, -1) {
+	for _, name := range regexp.MustCompile("`(--?[a-zA-Z0-9][a-z0-9-]*)").FindAllSubmatch(text, -1) {
 		if !regexp.MustCompile(`(?m)^ .*(\s|^)` + regexp.QuoteMeta(string(name[1])) + `\b`).MatchString(help.String()) {
 			t.Errorf("README.md names %s, no command has it", name[1])
 		}
