@@ -20,7 +20,7 @@ type tlsOptions struct {
 	insecure   bool
 	caFile     string
 	cert, key  string
-	pass       optionalText
+	pass       string // "" if it is to be asked for
 	serverName optionalText
 	min, max   uint16 // 0 leaves it to crypto/tls
 }
@@ -31,7 +31,7 @@ func (o *tlsOptions) register(cmd *cobra.Command) {
 	flags.StringVar(&o.caFile, "cacert", "", "trust the authorities in this PEM `file` instead of the system's; $SSL_CERT_FILE does the same")
 	flags.StringVar(&o.cert, "cert", "", "show the server the client certificate in this `file`, in PEM or PKCS #12; FILE:PASSPHRASE opens an encrypted one")
 	flags.StringVar(&o.key, "key", "", "the key of the client certificate is in this PEM `file`")
-	flags.Var(optionalFlag{&o.pass, "phrase"}, "pass", "the passphrase of the key; without it, it is asked for")
+	flags.StringVar(&o.pass, "pass", "", "the `passphrase` of the key; without it, it is asked for")
 	flags.Var(optionalFlag{&o.serverName, "name"}, "servername", "send this name (SNI), and demand it of the certificate; with '' send none")
 	flags.Var(tlsVersionFlag{&o.min}, "tls-min", "use no older version of TLS: 1.0, 1.1, 1.2 or 1.3 (default 1.2)")
 	flags.Var(tlsVersionFlag{&o.max}, "tls-max", "use no newer version of TLS")
@@ -111,11 +111,11 @@ func (o *tlsOptions) certificates(s streams) ([]tls.Certificate, error) {
 		}
 		return nil, nil
 	}
-	path, passphrase, ok := certfile.SplitPassphrase(o.cert)
-	if o.pass.given {
-		passphrase, ok = o.pass.text, true
+	path, passphrase, _ := certfile.SplitPassphrase(o.cert)
+	if o.pass != "" {
+		passphrase = o.pass
 	}
-	c, err := certfile.Client{Cert: path, Key: o.key, Passphrase: passphrase, HasPassphrase: ok, Ask: func(path string) (string, error) {
+	c, err := certfile.Client{Cert: path, Key: o.key, Passphrase: passphrase, HasPassphrase: passphrase != "", Ask: func(path string) (string, error) {
 		return askSecret(s, "passphrase for "+render.Escape(path)+": ",
 			failure(exitClientCert, fmt.Errorf("--cert: %s is encrypted, and there is no terminal to ask for its passphrase", path), "--pass gives it"))
 	}}.Load()
