@@ -185,6 +185,8 @@ func runRun(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
+	ctx, r.nobody = context.WithCancel(ctx)
+	defer r.nobody()
 	tape, err := o.newTape()
 	if err != nil {
 		r.abandon()

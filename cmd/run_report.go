@@ -69,6 +69,7 @@ func completeReports(list []reportTarget) error {
 // reports are those of one run.
 type reports struct {
 	o        *runOptions
+	nobody   func() // called when there is nobody left to report to
 	order    *report.Order
 	progress *report.Progress // nil if nobody looks
 	targets  []reportTarget   // of the reporters of order, in their order
@@ -145,7 +146,9 @@ func (r *reports) finished(i int, t script.TestCase, result play.Result) {
 		c.Status = report.Failed
 		c.Failure = &report.Failure{File: f.Pos.File, Line: f.Pos.Line, Column: f.Pos.Column, Message: f.Message, Detail: f.Detail}
 	}
-	r.order.Add(i, c)
+	if !r.order.Add(i, c) {
+		r.nobody() // the rest is run for nobody
+	}
 	if r.progress != nil && !result.Skipped {
 		r.progress.Finished(t.Name, result.Failure != nil)
 	}
@@ -164,6 +167,7 @@ func (r *reports) conclude(ctx context.Context) error {
 	if r.progress != nil {
 		r.progress.Stop()
 	}
+	cause := context.Cause(ctx)
 	summary, errs := r.order.End()
 	err := r.close()
 	for i, e := range errs {
@@ -177,7 +181,7 @@ func (r *reports) conclude(ctx context.Context) error {
 		err = errors.Join(err, e)
 	}
 	var late *errMaxTime
-	switch cause := context.Cause(ctx); {
+	switch {
 	case err != nil:
 		return failure(exitWrite, fmt.Errorf("--report: %w", err), "")
 	case errors.As(cause, &late):

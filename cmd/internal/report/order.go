@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -35,8 +36,9 @@ func (o *Order) each(f func(Reporter) error) {
 	}
 }
 
-// Add adds the case with an index.
-func (o *Order) Add(i int, c *Case) {
+// Add adds the case with an index. It reports whether there is still somebody who
+// is told: a reporter that has not failed.
+func (o *Order) Add(i int, c *Case) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.cases[i] = c
@@ -45,6 +47,7 @@ func (o *Order) Add(i int, c *Case) {
 		o.each(func(r Reporter) error { return r.Case(o.cases[o.next]) })
 		o.cases[o.next] = &Case{} // its transcript may be long
 	}
+	return slices.Contains(o.err, nil)
 }
 
 // End ends the reports, when all cases have been added, and returns the summary.

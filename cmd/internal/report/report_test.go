@@ -187,7 +187,9 @@ func TestOrder(t *testing.T) {
 	broken := &brokenReporter{}
 	o := NewOrder(3, broken, New("tap", &b, Options{}))
 	for _, step := range []struct{ add, over int }{{1, 0}, {0, 2}, {2, 3}} {
-		o.Add(step.add, &Case{Name: fmt.Sprint(step.add), File: "f"})
+		if !o.Add(step.add, &Case{Name: fmt.Sprint(step.add), File: "f"}) {
+			t.Errorf("after case %d nobody is told any more", step.add)
+		}
 		if got := strings.Count(b.String(), "\nok "); got != step.over {
 			t.Errorf("after case %d there are %d reports, want %d", step.add, got, step.over)
 		}
@@ -198,6 +200,16 @@ func TestOrder(t *testing.T) {
 	}
 	if summary.Total() != 3 || summary.Passed != 3 {
 		t.Errorf("the summary is %+v, want 3 that have passed", summary)
+	}
+}
+
+// TestOrderAlone has a reporter that fails and no other.
+func TestOrderAlone(t *testing.T) {
+	o := NewOrder(3, &brokenReporter{})
+	for i, want := range []bool{true, false, false} {
+		if got := o.Add(i, &Case{}); got != want {
+			t.Errorf("Add(%d) = %t, want %t", i, got, want)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func (t *part) captureHeader(s *script.Capture, l *link) error {
 		return nil
 	}
 	for _, v := range values {
-		if err = t.captureGroup(s, v, quoteAll(values)); err == nil {
+		if err = t.captureGroup(s, v, l.quoteAll(name, values)); err == nil {
 			return nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"wscope/cmd/internal/expect"
 	"wscope/cmd/internal/script"
+	"wscope/render"
 	"wscope/wsproto"
 )
 
@@ -134,7 +135,7 @@ func (l *link) expectField(s *script.Expect) error {
 	values := l.fields.Values(name)
 	switch {
 	case s.What.Body.Form == script.Absent && len(values) > 0:
-		return unmetError{fmt.Errorf("expected no header field %s, and there is %s", name, quoteAll(values))}
+		return unmetError{fmt.Errorf("expected no header field %s, and there is %s", name, l.quoteAll(name, values))}
 	case s.What.Body.Form == script.Absent:
 		return nil
 	case len(values) == 0:
@@ -151,6 +152,9 @@ func (l *link) expectField(s *script.Expect) error {
 		miss := body.Match([]byte(v))
 		if miss == nil {
 			return nil
+		}
+		if v != l.shown(name, v) {
+			v, miss = l.shown(name, v), &expect.Miss{Why: "it is a secret, --show-secrets shows it"}
 		}
 		seen.Add(&expect.Message{Kind: expect.Field, Data: []byte(v)}, miss)
 	}
@@ -178,10 +182,19 @@ func (l *link) fieldNames() string {
 	return ", but " + strings.Join(names, ", ")
 }
 
-func quoteAll(values []string) string {
+// shown returns the value of a header field without what is secret in it.
+func (l *link) shown(name, value string) string {
+	if l.ShowSecrets {
+		return value
+	}
+	return render.RedactField(name, value)
+}
+
+// quoteAll returns the values of a header field as they are shown.
+func (l *link) quoteAll(name string, values []string) string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
-		quoted[i] = (&expect.Message{Kind: expect.Field, Data: []byte(v)}).String()
+		quoted[i] = (&expect.Message{Kind: expect.Field, Data: []byte(l.shown(name, v))}).String()
 	}
 	return strings.Join(quoted, ", ")
 }

@@ -137,16 +137,16 @@ set a = "file"
 set b = "file"
 set c = "${a} and ${b}"
 test "values" {
+  set d = "test"
+  set n = 12345678901234567890
+  set list = ` + "`[1,2]`" + `
   listen as s {
     accept
     expect text "given, file, given and file, test"
     expect json .n == 12345678901234567890 and .s == "x" and .copy == ${n} and .list == ${list}
   }
-  set d = "test"
   connect ${s}
   send "${a}, ${b}, ${c}, ${d}"
-  set n = 12345678901234567890
-  set list = ` + "`[1,2]`" + `
   send ` + "`" + `{"n":${n},"s":"x","copy":12345678901234567890,"list":[1, 2.0]}` + "`" + `
 }
 `
