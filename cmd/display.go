@@ -117,14 +117,14 @@ type display struct {
 
 	watched atomic.Bool // there is a tap
 
-	mu     sync.Mutex
-	tap    *tap // nil while nobody watches
+	mu  sync.Mutex
+	tap *tap // nil while nobody watches
 	// summary collects what is printed at the end, nil if nothing is.
 	summary *writeout.Summary
-	mute   mute
-	data   render.Renderer
-	failed error // the first failure to write data; nothing is written after it
-	onFail func()
+	mute    mute
+	data    render.Renderer
+	failed  error // the first failure to write data; nothing is written after it
+	onFail  func()
 }
 
 // A mute is data that is not shown, whatever the format.
