@@ -1,6 +1,7 @@
 package netdial
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -8,8 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"crypto/tls"
 
 	"wscope/wsproto"
 )

@@ -31,6 +31,7 @@ const (
 func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, route *render.Route, last *render.Hop) (net.Conn, error) {
 	hop := &render.Hop{Proxy: true, Addr: p.Addr(), Source: p.Source}
 	route.Hops = append(route.Hops, hop, last)
+	t.Host, _, _ = strings.Cut(t.Host, "%") // a zone means something on this machine only
 	address := t.Addr()
 	if p.Kind == ProxySOCKS5 {
 		addrs, err := d.lookup(ctx, t, last)
@@ -77,7 +78,7 @@ func (p *Proxy) open(ctx context.Context, c net.Conn, tunnel *render.Tunnel) (ne
 	}
 	tunnel.Protocol = "HTTP CONNECT"
 	release := boundBy(ctx, c)
-	opened, err := p.httpConnect(ctx, c, tunnel)
+	opened, err := p.httpConnect(c, tunnel)
 	if ctxErr := release(); ctxErr != nil && err == nil {
 		err = ctxErr
 	}
@@ -100,7 +101,7 @@ func boundBy(ctx context.Context, c net.Conn) (release func() error) {
 // httpConnect sends a CONNECT request and reads the reply.
 //
 // RFC 9110, Section 9.3.6.
-func (p *Proxy) httpConnect(ctx context.Context, c net.Conn, tunnel *render.Tunnel) (net.Conn, error) {
+func (p *Proxy) httpConnect(c net.Conn, tunnel *render.Tunnel) (net.Conn, error) {
 	tunnel.Request = p.request(tunnel.To)
 	if _, err := c.Write(tunnel.Request); err != nil {
 		return nil, bare(err)
