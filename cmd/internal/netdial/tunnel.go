@@ -121,6 +121,8 @@ func (p *Proxy) httpConnect(c net.Conn, tunnel *render.Tunnel) (net.Conn, error)
 		case resp.StatusCode/100 == 1 && resp.StatusCode != http.StatusSwitchingProtocols && interim < maxInterim:
 			tunnel.Response = nil
 			continue
+		case resp.StatusCode/100 == 2 && in.Buffered() == 0:
+			return c, nil
 		case resp.StatusCode/100 == 2:
 			return &tunnelConn{Conn: c, in: in}, nil
 		}
