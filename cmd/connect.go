@@ -176,6 +176,11 @@ func (o *connectOptions) complete() error {
 	case o.null && o.delimiter != "\n":
 		return usageError("wscope connect -0 ws://127.0.0.1:8080/", "--null and --delimiter cannot be used together")
 	}
+	for _, f := range []struct{ flag, value string }{{"ws-key", o.key}, {"ws-version", o.version}} {
+		if err := checkField(f.value); err != nil {
+			return usageError("", "--%s: %w", f.flag, err)
+		}
+	}
 	if o.one {
 		o.count = 1
 	}

@@ -36,8 +36,8 @@ func (o *cookieOptions) data() (string, error) {
 		if !strings.Contains(arg, "=") {
 			continue
 		}
-		if i := strings.IndexAny(arg, "\r\n\x00"); i >= 0 {
-			return "", usageError("--cookie 'a=b; c=d'", "--cookie: the byte %q at offset %d would split the request", arg[i], i)
+		if err := checkField(arg); err != nil {
+			return "", usageError("--cookie 'a=b; c=d'", "--cookie: %w", err)
 		}
 		all = joinCookies(all, strings.Trim(arg, " \t"))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"wscope/cmd/internal/shell"
 	"wscope/cmd/internal/spell"
+	"wscope/render"
 )
 
 // An exitError is an error that knows its exit status and, where it is known,
@@ -121,7 +122,13 @@ func flagError(cmd *cobra.Command, err error) error {
 		if strings.Contains(cause, "strconv.") || strings.Contains(cause, "time: ") {
 			cause = "not a valid " + f.Value.Type()
 		}
-		return usageError(flagExample(cmd, f), `%s "%s": %s`, flagName(f), invalid.GetValue(), cause)
+		value := invalid.GetValue()
+		if f.Value.Type() == (headerFlag{}).Type() {
+			if name, secret, ok := strings.Cut(value, ":"); ok {
+				value = name + ": " + render.RedactField(name, strings.TrimSpace(secret))
+			}
+		}
+		return usageError(flagExample(cmd, f), `%s "%s": %s`, flagName(f), value, cause)
 	}
 	return usageError(firstExample(cmd), "%w", err)
 }

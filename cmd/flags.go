@@ -125,8 +125,8 @@ func (f headerFlag) Set(s string) error {
 }
 
 func (e *headerEdits) add(s string) error {
-	if i := strings.IndexAny(s, "\r\n\x00"); i >= 0 {
-		return fmt.Errorf("the byte %q at offset %d would split the request", s[i], i)
+	if err := checkField(s); err != nil {
+		return err
 	}
 	name, value, ok := strings.Cut(s, ":")
 	if !ok {
@@ -151,10 +151,26 @@ func (e *headerEdits) add(s string) error {
 	return nil
 }
 
+// checkField refuses what cannot be in a header field. The error does not quote
+// it, since it may be secret.
+//
+// RFC 9110, Section 5.5.
+func checkField(s string) error {
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b == '\r' || b == '\n' || b == 0:
+			return fmt.Errorf("the byte %q at offset %d would split the request", b, i)
+		case b < ' ' && b != '\t' || b == 0x7F:
+			return fmt.Errorf("the byte %q at offset %d is a control character, which no header field can have", b, i)
+		}
+	}
+	return nil
+}
+
 // set adds a field that another flag stands for.
 func (e *headerEdits) set(name, value string) error {
-	if strings.ContainsAny(value, "\r\n\x00") {
-		return fmt.Errorf("%s: a line break or a NUL would split the request", name)
+	if err := checkField(value); err != nil {
+		return err
 	}
 	e.fields = append(e.fields, wsproto.Field{Name: name, Value: value})
 	return nil

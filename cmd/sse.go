@@ -152,8 +152,9 @@ func (o *sseOptions) complete() error {
 		return usageError("", "--no-reconnect and --drop-after cannot be used together: there would be nothing to see")
 	case o.method != "" && !wsproto.IsToken(o.method):
 		return usageError("wscope sse -X POST http://127.0.0.1:8080/events", `-X/--request "%s": that is no method`, o.method)
-	case strings.ContainsAny(o.lastEventID, "\r\n\x00"):
-		return usageError("", "--last-event-id: a line break or a NUL would split the request")
+	}
+	if err := checkField(o.lastEventID); err != nil {
+		return usageError("", "--last-event-id: %w", err)
 	}
 	if o.one {
 		o.count = 1

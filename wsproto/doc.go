@@ -15,7 +15,7 @@
 //
 //	RFC 6455                                    files
 //	1.3, 4.2.2  key and accept value            key.go
-//	3           URLs                            url.go
+//	3           URLs                            url.go, location.go
 //	4           opening handshake               dial.go, accept.go; request.go, response.go,
 //	                                            head.go, body.go, bodywriter.go, field.go,
 //	                                            handshakeerror.go
