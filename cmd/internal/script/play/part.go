@@ -19,6 +19,7 @@ type part struct {
 	listener net.Listener   // of a listen block
 	over     chan struct{}  // closed when the last step is done, or one has failed
 
+	vars    *variables
 	names   map[string]*link
 	current *link
 	links   []*link
@@ -26,8 +27,8 @@ type part struct {
 	at atomic.Pointer[script.Step] // what it is doing, nil if nothing
 }
 
-func (p *player) newPart(listen *script.Listen) *part {
-	t := &part{player: p, listen: listen, over: make(chan struct{}), names: map[string]*link{}}
+func (p *player) newPart(listen *script.Listen, vars *variables) *part {
+	t := &part{player: p, listen: listen, over: make(chan struct{}), vars: vars, names: map[string]*link{}}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.parts = append(p.parts, t)

@@ -18,7 +18,7 @@ type player struct {
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
 	observer Observer
-	vars     *variables
+	secrets  *secrets
 	bell     bell           // rings whenever something has come
 	working  sync.WaitGroup // what has to be over before the test is
 
@@ -30,7 +30,7 @@ type player struct {
 }
 
 func newPlayer(ctx context.Context, test script.TestCase, o *Options) *player {
-	p := &player{Options: o, test: test, observer: o.Observe(test), vars: newVariables(o)}
+	p := &player{Options: o, test: test, observer: o.Observe(test)}
 	p.ctx, p.cancel = context.WithCancelCause(ctx)
 	return p
 }
@@ -43,10 +43,12 @@ const closingTime = time.Second
 
 // play plays the test and returns why it has failed, or nil.
 func (p *player) play() *Failure {
-	main := p.newPart(nil)
+	vars := newVariables(p.Options)
+	p.secrets = vars.secrets
+	main := p.newPart(nil, vars)
 	for _, s := range p.test.Sets {
 		if _, given := p.Variables[s.Name]; !given {
-			if err := p.vars.assign(s.Name, s.Value); err != nil {
+			if err := vars.assign(s.Name, s.Value); err != nil {
 				p.fail(main, &stepError{s, err})
 			}
 		}

@@ -52,7 +52,7 @@ func play(ctx context.Context, test script.TestCase, o *Options) Result {
 	failure := p.play()
 	r := Result{Took: time.Since(start), Failure: failure, Transcript: p.observer.Transcript()}
 	if !o.ShowSecrets {
-		p.vars.redact(&r)
+		p.secrets.redact(&r)
 	}
 	return r
 }

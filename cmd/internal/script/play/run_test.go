@@ -103,13 +103,17 @@ func TestIsolation(t *testing.T) {
 	const n = 50
 	for i := range n {
 		fmt.Fprintf(&b, `test "test %d" {
+  set mine = "%d"
   listen as server {
     accept
     expect text "${mine} ${shared}"
-    set theirs = "heard %d"
+    set shared = "changed %d"
     send "answer ${mine}"
   }
-  set mine = "%d"
+  set count = "test"
+  repeat 3 as count {
+    sleep 0
+  }
   connect ${server} as c
   c: send "${mine} ${shared}"
   c: expect next text "answer %d"

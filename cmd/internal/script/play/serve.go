@@ -27,9 +27,9 @@ func (t *part) startListen(s *script.Listen) error {
 	if err != nil {
 		return err
 	}
-	block := t.newPart(s)
-	block.listener = listener
 	t.vars.set(s.As, "ws://"+listener.Addr().String())
+	block := t.newPart(s, t.vars.clone())
+	block.listener = listener
 	stop := context.AfterFunc(t.ctx, func() { listener.Close() })
 	t.working.Go(func() {
 		defer stop()

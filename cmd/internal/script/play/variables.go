@@ -14,13 +14,18 @@ import (
 	"wscope/cmd/internal/spell"
 )
 
-// Variables are those of one test. They are used by all of its parts.
+// Variables are those of one part of a test.
 type variables struct {
-	env func(string) (string, bool)
-
-	mu      sync.Mutex
+	env     func(string) (string, bool)
 	values  map[string]variable
-	secrets []string // values of the environment that are not to be shown
+	secrets *secrets
+}
+
+// Secrets are the values of the environment that are not to be shown. All parts
+// of a test share them.
+type secrets struct {
+	mu     sync.Mutex
+	values []string
 }
 
 // A variable is a value. One that was captured from JSON is known as JSON, too.
@@ -30,20 +35,21 @@ type variable struct {
 }
 
 func newVariables(o *Options) *variables {
-	v := &variables{env: o.Env, values: map[string]variable{}}
+	v := &variables{env: o.Env, values: map[string]variable{}, secrets: &secrets{}}
 	for name, text := range o.Variables {
 		v.set(name, text)
 	}
 	return v
 }
 
+// clone returns variables that begin with the same values.
+func (v *variables) clone() *variables {
+	return &variables{env: v.env, values: maps.Clone(v.values), secrets: v.secrets}
+}
+
 func (v *variables) set(name, text string) { v.put(name, variable{text: text}) }
 
-func (v *variables) put(name string, value variable) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.values[name] = value
-}
+func (v *variables) put(name string, value variable) { v.values[name] = value }
 
 // assign sets a variable to a text of the script. A reference by itself keeps
 // what is known of the value.
@@ -63,8 +69,6 @@ func (v *variables) assign(name string, t script.Text) error {
 }
 
 func (v *variables) find(name string) (variable, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
 	value, ok := v.values[name]
 	if ok {
 		return value, nil
@@ -101,11 +105,7 @@ func (v *variables) environment(name string) (string, error) {
 		return "", fmt.Errorf("the environment variable %s is not set, or empty", name)
 	}
 	if isSecret(name, text) {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		if !slices.Contains(v.secrets, text) {
-			v.secrets = append(v.secrets, text)
-		}
+		v.secrets.add(text)
 	}
 	return text, nil
 }
@@ -150,18 +150,26 @@ func isSecret(name, value string) bool {
 	return slices.ContainsFunc(secretWords[:], func(w string) bool { return strings.Contains(name, w) })
 }
 
+func (s *secrets) add(value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.values, value) {
+		s.values = append(s.values, value)
+	}
+}
+
 // redact takes the secrets out of a result, a long one before one that is a part
 // of it.
-func (v *variables) redact(r *Result) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if len(v.secrets) == 0 {
+func (s *secrets) redact(r *Result) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.values) == 0 {
 		return
 	}
-	slices.SortFunc(v.secrets, func(a, b string) int { return len(b) - len(a) })
+	slices.SortFunc(s.values, func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
-	for _, s := range v.secrets {
-		pairs = append(pairs, s, "[redacted]")
+	for _, v := range s.values {
+		pairs = append(pairs, v, "[redacted]")
 	}
 	replace := strings.NewReplacer(pairs...).Replace
 	r.Transcript = replace(r.Transcript)
