@@ -234,7 +234,7 @@ func TestDialerRequest(t *testing.T) {
 		{"version", wsproto.Dialer{Key: key, Version: "8"}, strings.Replace(own, "13", "8", 1)},
 		{"subprotocols", wsproto.Dialer{Key: key, Subprotocols: []string{"chat", "v2.json"}}, own + "|Sec-WebSocket-Protocol: chat, v2.json"},
 		{"extensions", wsproto.Dialer{Key: key, Extensions: []wsproto.Extension{new(deflate)}}, own + "|Sec-WebSocket-Extensions: x-deflate; level=9, x-deflate"},
-		{"splitting", wsproto.Dialer{Header: wsproto.Fields{{Name: "X", Value: "a\r\nY: b"}}}, "error: header field X: value"},
+		{"splitting", wsproto.Dialer{Header: wsproto.Fields{{Name: "X", Value: "a\r\nY: b"}}}, "error: header field X has a control character in its value"},
 		{"bad name", wsproto.Dialer{Header: wsproto.Fields{{Name: "X Y", Value: "a"}}}, `error: header field name "X Y"`},
 		{"bad subprotocol", wsproto.Dialer{Subprotocols: []string{"a b"}}, `error: subprotocol "a b"`},
 		{"no entropy", wsproto.Dialer{Config: wsproto.Config{Rand: strings.NewReader("few")}}, "error: making a Sec-WebSocket-Key"},
