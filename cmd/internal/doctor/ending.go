@@ -45,7 +45,7 @@ func endings() []ending {
 			rfc:     6455, section: "5.5.2",
 			hint:    "nothing crossed the connection for {idle}: a proxy with an idle timeout of {idle-limit} ({idle-who}) would do this; --ping-interval {idle-ping} keeps it busy",
 			meaning: "the connection ended after {idle} of silence, just over {idle-limit}",
-			causes:  []string{"a proxy or a load balancer with an idle timeout of {idle-limit}: it is {idle-who}", "a timeout of the server's own"},
+			causes:  []string{"a proxy or a load balancer with an idle timeout of {idle-limit} ({idle-who})", "a timeout of the server's own"},
 			next:    []string{"wscope connect --ping-interval {idle-ping} {url}", "or raise the timeout where it is set"},
 		},
 		{
@@ -54,7 +54,7 @@ func endings() []ending {
 			rfc:     6455, section: "7.1.5",
 			hint:    "it ended {life} after it was opened: a bound of {life-limit} on the whole connection ({life-who}) would do this, and pings do not help",
 			meaning: "the connection ended {life} after it was opened, just over {life-limit}",
-			causes:  []string{"a proxy that bounds the life of a connection to {life-limit}: it is {life-who}"},
+			causes:  []string{"a proxy that bounds the life of a connection to {life-limit} ({life-who})"},
 			next:    []string{"connect again before that, or raise the bound where it is set"},
 		},
 		{
@@ -63,7 +63,7 @@ func endings() []ending {
 			rfc:     6455, section: "5.5.2",
 			hint:    "nothing came for {deaf}, though we sent: a proxy that gives the server {deaf-limit} ({deaf-who}) would do this; --ping-interval {deaf-ping} makes it answer",
 			meaning: "the connection ended after {deaf} in which the peer sent nothing, just over {deaf-limit}",
-			causes:  []string{"a proxy that counts what the server sends, with a timeout of {deaf-limit}: it is {deaf-who}", "a server that hangs"},
+			causes:  []string{"a proxy that counts what the server sends, with a timeout of {deaf-limit} ({deaf-who})", "a server that hangs"},
 			next:    []string{"wscope connect --ping-interval {deaf-ping} {url}"},
 		},
 		{

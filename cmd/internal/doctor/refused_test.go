@@ -64,6 +64,7 @@ func TestBadRequests(t *testing.T) {
 		{symptom: "upgrade-lost", reply: reply(bad, "Connection header did not include 'upgrade'"), hint: "did not arrive"},
 		{symptom: "upgrade-lost", reply: reply(bad, "Failed to open a WebSocket connection: missing Connection header.\n\nYou cannot access a WebSocket server directly"), hint: "did not arrive"},
 		{symptom: "upgrade-lost", reply: reply(bad, "No WebSocket UPGRADE hdr: None\n Can \"Upgrade\" only to \"WebSocket\"."), hint: "did not arrive"},
+		{symptom: "upgrade-lost", reply: reply(bad, `HTTP version is "HTTP/1.0", expected "HTTP/1.1" (RFC 6455, Section 4.2.1)`, "Server: nginx/1.22.1"), hint: "did not arrive"},
 		{symptom: "upgrade-not-sent", omit: []string{"Upgrade"}, reply: reply(bad, `Can "Upgrade" only to "WebSocket".`), hint: "-H has changed"},
 		{symptom: "version-refused", reply: reply(bad, "", "Sec-WebSocket-Version: 8, 7"), hint: "speaks version 8, 7, we asked for 13"},
 		{symptom: "subprotocol-wanted", reply: reply(bad, "Failed to open a WebSocket connection: missing subprotocol.\n"), hint: "-s NAME"},
