@@ -170,7 +170,7 @@ func saysUpgradeLost(x *exam) bool {
 		"invalid upgrade header",             // websockets, ws
 		"access a websocket server directly", // websockets
 		"not using the websocket protocol",   // gorilla/websocket, where its error is sent on
-		"http/1.0", // what sent HTTP/1.1 and became that has no Upgrade any more: wscope, coder/websocket
+		"http/1.0",                           // what sent HTTP/1.1 and became that has no Upgrade any more: wscope, coder/websocket
 	)(x)
 }
 
