@@ -55,6 +55,10 @@ func (d *dialOptions) identity(t target, s streams) (*identity, error) {
 	return id, nil
 }
 
+// maxClients bounds to how many servers a session remembers how to authenticate:
+// redirects can lead to ever new ones.
+const maxClients = 100
+
 // origin returns what a URL has of an origin.
 func origin(u wsproto.URL) wsproto.URL {
 	return wsproto.URL{Secure: u.Secure, Host: strings.ToLower(u.Host), Port: u.Port}
@@ -80,7 +84,7 @@ func (id *identity) client(u wsproto.URL, away bool) *auth.Client {
 	if l.token != "" {
 		c.Method = auth.Bearer
 	}
-	if id.clients == nil {
+	if id.clients == nil || len(id.clients) == maxClients {
 		id.clients = map[wsproto.URL]*auth.Client{}
 	}
 	id.clients[key] = c

@@ -67,6 +67,25 @@ func TestSplitRequests(t *testing.T) {
 	}
 }
 
+// TestPublicURLs: what is wrong with a URL is told without the password in it.
+func TestPublicURLs(t *testing.T) {
+	for _, args := range [][]string{
+		{"connect", "ws://alice:s3cret@h:99999/"},
+		{"connect", "alice:s3cret@h:99999/"},
+		{"connect", "wss:alice:s3cret@h/"},
+		{"connect", `ws://alice:s3cret"'<@h:99999/`},
+		{"connect", "ftp://alice:s3cret@h/"},
+		{"sse", "http://alice:s3cret@h:99999/"},
+		{"sse", "ftp://alice:s3cret@h/"},
+		{"ws://alice:s3cret@h/"},
+	} {
+		s, _, errs := testStreams("")
+		if got := run(t.Context(), s, args); got == exitOK || strings.Contains(errs.String(), "s3cret") {
+			t.Errorf("%q: exit status %d, and the password is repeated:\n%s", args, got, errs)
+		}
+	}
+}
+
 func TestJoinCookies(t *testing.T) {
 	for _, test := range []struct{ a, b, want string }{
 		{"", "", ""},

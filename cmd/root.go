@@ -282,6 +282,7 @@ var (
 // that comes from a peer or a file does nothing to the terminal.
 func printDiagnostic(s streams, mode string, l level, text string) {
 	var b strings.Builder
+	text = render.RedactURLs(text)
 	b.WriteString("wscope: " + paint(s.color(mode, s.errTTY), l.name+":", l.color...) + " ")
 	for i, line := range strings.Split(strings.TrimRight(text, "\r\n"), "\n") {
 		line = render.EscapeText(strings.TrimSuffix(line, "\r"))

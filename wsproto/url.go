@@ -26,7 +26,7 @@ type URL struct {
 // and every character that has no place in a request line.
 func ParseURL(s string) (URL, error) {
 	fail := func(format string, args ...any) (URL, error) {
-		return URL{}, fmt.Errorf("URL %q: "+format, append([]any{s}, args...)...)
+		return URL{}, fmt.Errorf("URL %q: "+format, append([]any{withoutUserinfo(s)}, args...)...)
 	}
 	for i := range len(s) {
 		if b := s[i]; b <= ' ' || b == 0x7F {
@@ -95,6 +95,23 @@ func ParseURL(s string) (URL, error) {
 		return fail("port %q, expected 1 to 65535", u.Port)
 	}
 	return u, nil
+}
+
+// withoutUserinfo returns a URL, which may be none, without what may be a user and
+// a password in it.
+func withoutUserinfo(s string) string {
+	_, rest, _ := strings.Cut(s, "://")
+	if rest == "" {
+		rest = s
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if at := strings.LastIndexByte(rest[:end], '@'); at >= 0 {
+		return s[:len(s)-len(rest)] + "[redacted]" + rest[at:]
+	}
+	return s
 }
 
 func (u URL) defaultPort() string {

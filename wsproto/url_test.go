@@ -75,3 +75,15 @@ func FuzzParseURL(f *testing.F) {
 		}
 	})
 }
+
+// What is wrong with a URL is told without the password in it.
+func TestParseURLSecrets(t *testing.T) {
+	for _, s := range []string{
+		"ws://alice:s3cret@h:99999/", "ftp://alice:s3cret@h/", "alice:s3cret@h", `ws://alice:"s3cret@h<`,
+		"ws://alice:s3cret@h/#fragment", "ws://alice:s3cret@h@i:x?y",
+	} {
+		if _, err := ParseURL(s); err == nil || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("ParseURL(%q) = %v, want an error without the password", s, err)
+		}
+	}
+}
