@@ -80,10 +80,10 @@ func (d *dialOptions) opener(t target, s streams) (*opener, error) {
 
 // attempt sends one request and takes the response. What was exchanged is left
 // with the observer.
-func (d *dialOptions) attempt(ctx context.Context, dialer *wsproto.Dialer, u wsproto.URL, o *observer) (*wsproto.Conn, *wsproto.Response, error) {
+func (op *opener) attempt(ctx context.Context, dialer *wsproto.Dialer, u wsproto.URL, o *observer) (*wsproto.Conn, *wsproto.Response, error) {
 	o.route, o.request, o.response, o.cut = nil, nil, nil, false
 	o.url, o.peer = u.String(), u.Addr()
-	c, resp, err := upgrade(ctx, d.way, dialer, u, o)
+	c, resp, err := upgrade(ctx, op.wayTo(op.target.url, u), dialer, u, o)
 	if resp != nil {
 		o.response = append(o.response, resp.Body...)
 		o.cut = resp.More

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"strings"
 
 	"wscope/cmd/internal/netdial"
 	"wscope/wsproto"
@@ -25,6 +26,20 @@ func (d *dialOptions) network(t target, s streams) (*netdial.Dialer, error) {
 	n.NoServerName = d.tls.noServerName()
 	n.TLS, err = d.tls.config(s, t.url.Secure)
 	return n, err
+}
+
+// wayTo returns what opens connections to u, for a session with home. The client
+// certificate and the name of --servername are for that server: another one, to
+// which a redirect leads, gets neither of them.
+func (d *dialOptions) wayTo(home, u wsproto.URL) *netdial.Dialer {
+	same := strings.EqualFold(u.Host, home.Host) && (u.Port == home.Port || !home.Secure)
+	if same || d.redirect.trusted || d.way.TLS == nil {
+		return d.way
+	}
+	away := *d.way
+	away.TLS = d.way.TLS.Clone()
+	away.TLS.Certificates, away.TLS.ServerName, away.NoServerName = nil, "", false
+	return &away
 }
 
 // upgrade opens a network connection to u and does the opening handshake over it.

@@ -20,7 +20,7 @@ import (
 // A streamDialer opens connections for a transport. What goes over them in
 // HTTP/1.1 passes the tap.
 type streamDialer struct {
-	way   *netdial.Dialer
+	way   func(wsproto.URL) *netdial.Dialer
 	tap   *httpTap
 	kept  *routeKeeper
 	h2c   bool
@@ -47,7 +47,8 @@ func (d *streamDialer) open(ctx context.Context, addr string, secure bool) (net.
 		ctx, cancel = context.WithTimeout(ctx, 2*d.limit)
 		defer cancel()
 	}
-	c, route, err := d.way.Dial(ctx, netdial.Target{Host: host, Port: port, TLS: secure})
+	way := d.way(wsproto.URL{Secure: secure, Host: host, Port: port})
+	c, route, err := way.Dial(ctx, netdial.Target{Host: host, Port: port, TLS: secure})
 	d.kept.put(route)
 	if err != nil {
 		return nil, err
