@@ -265,7 +265,7 @@ func parseStreamTarget(url string) (target, error) {
 		switch strings.ToLower(scheme) {
 		case "http", "https", "ws", "wss":
 		default:
-			return target{}, failure(exitURL, fmt.Errorf("URL %q: scheme %q, expected http or https", publicURL(url), scheme), streamURLHint)
+			return target{}, failure(exitURL, fmt.Errorf("URL %q: scheme %q, expected http or https", wsproto.RedactUserinfo(url), scheme), streamURLHint)
 		}
 	}
 	t, err := parseTarget(url)

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 
-	"wscope/render"
 	"wscope/wsproto"
 )
 
@@ -30,7 +29,7 @@ func parseTarget(s string) (target, error) {
 	switch {
 	case !ok, strings.ContainsAny(scheme, "/?#"): // it is in the query, then
 		if name := misspelt(s); name != "" {
-			return t, failure(exitURL, fmt.Errorf("URL %q: expected %s:// at its beginning", publicURL(s), name), urlHint)
+			return t, failure(exitURL, fmt.Errorf("URL %q: expected %s:// at its beginning", wsproto.RedactUserinfo(s), name), urlHint)
 		}
 		full, t.note = assumeScheme(s)
 	case strings.EqualFold(scheme, "http"):
@@ -41,7 +40,7 @@ func parseTarget(s string) (target, error) {
 	u, err := wsproto.ParseURL(full)
 	if err != nil {
 		if full != s {
-			err = fmt.Errorf("%q, read as a %w", publicURL(s), err)
+			err = fmt.Errorf("%q, read as a %w", wsproto.RedactUserinfo(s), err)
 		}
 		return t, failure(exitURL, err, urlHint)
 	}
@@ -50,14 +49,6 @@ func parseTarget(s string) (target, error) {
 }
 
 const urlHint = "a URL looks like ws://127.0.0.1:8080/chat or wss://example.com/"
-
-// publicURL returns what was typed as a URL without a user and a password.
-func publicURL(s string) string {
-	if strings.Contains(s, "://") {
-		return render.RedactURLs(s)
-	}
-	return strings.TrimPrefix(render.RedactURLs("://"+s), "://")
-}
 
 // misspelt returns the scheme that s begins with, if it does so without the two
 // slashes. What is followed by a port is a host.

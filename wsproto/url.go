@@ -26,7 +26,7 @@ type URL struct {
 // and every character that has no place in a request line.
 func ParseURL(s string) (URL, error) {
 	fail := func(format string, args ...any) (URL, error) {
-		return URL{}, fmt.Errorf("URL %q: "+format, append([]any{withoutUserinfo(s)}, args...)...)
+		return URL{}, fmt.Errorf("URL %q: "+format, append([]any{RedactUserinfo(s)}, args...)...)
 	}
 	for i := range len(s) {
 		if b := s[i]; b <= ' ' || b == 0x7F {
@@ -44,16 +44,16 @@ func ParseURL(s string) (URL, error) {
 	default:
 		return fail("scheme %q, expected ws or wss", scheme)
 	}
+	end := authorityEnd(rest)
+	if userinfoEnd(rest) > end {
+		return fail("character %q is not allowed in a user or a password; write it as %%%02X", rest[end], rest[end])
+	}
 	if i := strings.IndexByte(rest, '#'); i >= 0 {
 		return fail("fragment %q is not allowed (RFC 6455, Section 3); write # as %%23", rest[i:])
 	}
-	authority := rest
-	u.Target = "/"
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
-		authority, u.Target = rest[:i], rest[i:]
-		if u.Target[0] == '?' {
-			u.Target = "/" + u.Target
-		}
+	authority := rest[:end]
+	if u.Target = rest[end:]; !strings.HasPrefix(u.Target, "/") {
+		u.Target = "/" + u.Target
 	}
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
 		u.Userinfo, authority = authority[:i], authority[i+1:]
@@ -97,21 +97,40 @@ func ParseURL(s string) (URL, error) {
 	return u, nil
 }
 
-// withoutUserinfo returns a URL, which may be none, without what may be a user and
-// a password in it.
-func withoutUserinfo(s string) string {
+// RedactUserinfo returns a URL, which may be none and without a scheme, without
+// what may be a user and a password in it.
+func RedactUserinfo(s string) string {
 	_, rest, _ := strings.Cut(s, "://")
 	if rest == "" {
 		rest = s
 	}
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
-	}
-	if at := strings.LastIndexByte(rest[:end], '@'); at >= 0 {
+	if at := userinfoEnd(rest); at >= 0 {
 		return s[:len(s)-len(rest)] + "[redacted]" + rest[at:]
 	}
 	return s
+}
+
+// authorityEnd returns the length of the authority that begins rest.
+func authorityEnd(rest string) int {
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		return end
+	}
+	return len(rest)
+}
+
+// userinfoEnd returns where the @ is behind a user and a password at the beginning
+// of rest, or -1. It is outside of the authority if that has a password for its
+// port, since there is a character in the password that ends the authority.
+func userinfoEnd(rest string) int {
+	authority := rest[:authorityEnd(rest)]
+	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+		return at
+	}
+	_, port, ok := strings.Cut(authority, ":")
+	if !ok || authority[0] == '[' || strings.Trim(port, "0123456789") == "" {
+		return -1
+	}
+	return strings.LastIndexByte(rest, '@')
 }
 
 func (u URL) defaultPort() string {

@@ -81,6 +81,7 @@ func TestParseURLSecrets(t *testing.T) {
 	for _, s := range []string{
 		"ws://alice:s3cret@h:99999/", "ftp://alice:s3cret@h/", "alice:s3cret@h", `ws://alice:"s3cret@h<`,
 		"ws://alice:s3cret@h/#fragment", "ws://alice:s3cret@h@i:x?y",
+		"ws://alice:s3cret/x@h/", "alice:s3cret/x@h", "ws://alice:s3cret#x@h/", "ws://alice:s3cret?x@h:1/",
 	} {
 		if _, err := ParseURL(s); err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("ParseURL(%q) = %v, want an error without the password", s, err)

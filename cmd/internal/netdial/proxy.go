@@ -76,6 +76,9 @@ func ParseProxy(s string) (*Proxy, error) {
 		rest = s
 	}
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		if !strings.Contains(rest[:i], "@") && strings.Contains(rest[i:], "@") {
+			return nil, fmt.Errorf("character %q is not allowed in a user or a password; write it as %%%02X", rest[i], rest[i])
+		}
 		rest = rest[:i]
 	}
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {

@@ -31,7 +31,7 @@ func TestParseProxy(t *testing.T) {
 			t.Errorf("ParseProxy(%q) = %v, %q, %q, %t", test.in, p, p.User, p.Password, p.HasAuth)
 		}
 	}
-	for _, in := range []string{"", "http://", "ftp://proxy", "socks4://proxy", "proxy:0", "proxy:x", "::1", "http://[::1", "a b", "proxy\r\nX: y", "http://u:secret%0d@proxy", "http://u:secret%zz@proxy", "http://u:secret@"} {
+	for _, in := range []string{"", "http://", "ftp://proxy", "socks4://proxy", "proxy:0", "proxy:x", "::1", "http://[::1", "a b", "proxy\r\nX: y", "http://u:secret%0d@proxy", "http://u:secret%zz@proxy", "http://u:secret@", "http://u:secret/x@h:1", "http://u:sec#secret@h", "u:secret?@h"} {
 		p, err := ParseProxy(in)
 		if err == nil {
 			t.Errorf("ParseProxy(%q) = %v, want an error", in, p)
