@@ -65,7 +65,7 @@ func requestFailure(err, cause error, u wsproto.URL) *exitError {
 		return &exitError{exitEmptyReply, err, hint}
 	case strings.Contains(cause.Error(), "malformed HTTP"), strings.Contains(cause.Error(), "malformed MIME"):
 		hint := ""
-		if !u.Secure {
+		if !u.Secure && strings.Contains(cause.Error(), "malformed HTTP") {
 			hint = "if the server expects TLS, use https://"
 		}
 		return &exitError{exitProtocol, err, hint}

@@ -11,8 +11,10 @@ import (
 	"strings"
 
 	"wscope/cmd/internal/expect"
+	"wscope/cmd/internal/netdial"
 	"wscope/render"
 	"wscope/sse"
+	"wscope/wsproto"
 )
 
 // A streamSession is one run of sse: it joins the client of the stream and what
@@ -99,7 +101,8 @@ func (s *streamSession) transport(tap *httpTap) http.RoundTripper {
 	t.Protocols.SetHTTP2(!s.http1)
 	t.Protocols.SetUnencryptedHTTP2(s.h2c)
 	way.Progress = s.o.kept.progress
-	d := streamDialer{way: way, tap: tap, kept: &s.o.kept, h2c: s.h2c, limit: s.dial.net.connectTimeout}
+	to := func(u wsproto.URL) *netdial.Dialer { return s.dial.wayTo(s.target.url, u) }
+	d := streamDialer{way: to, tap: tap, kept: &s.o.kept, h2c: s.h2c, limit: s.dial.net.connectTimeout}
 	t.DialContext, t.DialTLSContext = d.dial, d.dialTLS
 	return t
 }
@@ -157,7 +160,7 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 		return err
 	}
 	out := s.judge(ctx, err)
-	if unmet := s.expects.close("the stream ended"); unmet != nil && ctx.Err() == nil {
+	if unmet := s.expects.close("the stream ended"); unmet != nil && ctx.Err() == nil && s.o.stats.Connections > 0 {
 		out = streamOutcome{err: out.err, by: out.by, exit: exitExpectation, say: unmet}
 		if errors.Is(err, context.Canceled) {
 			out.err, out.by = nil, render.Us // it was waited for in vain
