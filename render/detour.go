@@ -81,12 +81,6 @@ func (w *jsonWriter) detour(e *Detour) {
 	w.int("number", int64(e.Number))
 	w.int("max", int64(e.Max))
 	if len(e.Withheld) > 0 {
-		w.name("withheld")
-		w.b = append(w.b, '[')
-		for i, name := range e.Withheld {
-			w.comma(i)
-			w.b = appendJSONText(w.b, name)
-		}
-		w.b = append(w.b, ']')
+		w.strings("withheld", e.Withheld)
 	}
 }

@@ -66,16 +66,12 @@ func (w *jsonWriter) diagnosis(d *Diagnosis) {
 	}
 	w.text("meaning", w.public(d.Meaning))
 	if len(d.Facts) > 0 {
-		w.name("facts")
-		w.b = append(w.b, '[')
-		for i, f := range d.Facts {
-			w.comma(i)
+		w.list("facts", len(d.Facts), func(i int) {
 			w.b = append(w.b, '{')
-			w.text("name", f.Name)
-			w.text("text", w.public(f.Text))
+			w.text("name", d.Facts[i].Name)
+			w.text("text", w.public(d.Facts[i].Text))
 			w.b = append(w.b, '}')
-		}
-		w.b = append(w.b, ']')
+		})
 	}
 	w.texts("causes", d.Causes)
 	w.texts("next", d.Next)
@@ -90,11 +86,5 @@ func (w *jsonWriter) texts(name string, texts []string) {
 	if len(texts) == 0 {
 		return
 	}
-	w.name(name)
-	w.b = append(w.b, '[')
-	for i, text := range texts {
-		w.comma(i)
-		w.b = appendJSONText(w.b, w.public(text))
-	}
-	w.b = append(w.b, ']')
+	w.list(name, len(texts), func(i int) { w.b = appendJSONText(w.b, w.public(texts[i])) })
 }

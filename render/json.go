@@ -199,21 +199,9 @@ func (w *jsonWriter) handshake(e *Handshake) {
 		w.bool("cut", true)
 	}
 	w.text("subprotocol", e.Subprotocol)
-	w.name("extensions")
-	w.b = append(w.b, '[')
-	for i, x := range e.Extensions {
-		w.comma(i)
-		w.b = appendJSONText(w.b, x)
-	}
-	w.b = append(w.b, ']')
+	w.strings("extensions", e.Extensions)
 	if len(e.Meaning) > 0 {
-		w.name("meaning")
-		w.b = append(w.b, '[')
-		for i, x := range e.Meaning {
-			w.comma(i)
-			w.b = appendJSONText(w.b, x)
-		}
-		w.b = append(w.b, ']')
+		w.strings("meaning", e.Meaning)
 	}
 	w.seconds("took", e.Took)
 	if e.Err != nil {
@@ -366,6 +354,22 @@ func (w *jsonWriter) comma(i int) {
 	if i > 0 {
 		w.b = append(w.b, ',')
 	}
+}
+
+// list writes a list of n members, each by item.
+func (w *jsonWriter) list(name string, n int, item func(i int)) {
+	w.name(name)
+	w.b = append(w.b, '[')
+	for i := range n {
+		w.comma(i)
+		item(i)
+	}
+	w.b = append(w.b, ']')
+}
+
+// strings writes a list of texts as they are.
+func (w *jsonWriter) strings(name string, texts []string) {
+	w.list(name, len(texts), func(i int) { w.b = appendJSONText(w.b, texts[i]) })
 }
 
 func (w *jsonWriter) text(name, s string) {

@@ -56,12 +56,6 @@ func (s *status) appendRecording(b []byte, e *Recording) []byte {
 func (w *jsonWriter) recording(e *Recording) {
 	w.text("format", transcriptFormat)
 	w.text("program", e.Program)
-	w.name("command")
-	w.b = append(w.b, '[')
-	for i, arg := range e.Command {
-		w.comma(i)
-		w.b = appendJSONText(w.b, arg)
-	}
-	w.b = append(w.b, ']')
+	w.strings("command", e.Command)
 	w.bool("secrets", e.Secrets)
 }

@@ -13,13 +13,8 @@ func (w *jsonWriter) route(r *Route) {
 	w.name("route")
 	w.b = append(w.b, '{')
 	w.seconds("took", r.Took)
-	w.name("hops")
-	w.b = append(w.b, '[')
-	for i, hop := range r.Hops {
-		w.comma(i)
-		w.hop(hop)
-	}
-	w.b = append(w.b, "]}"...)
+	w.list("hops", len(r.Hops), func(i int) { w.hop(r.Hops[i]) })
+	w.b = append(w.b, '}')
 }
 
 func (w *jsonWriter) hop(hop *Hop) {
@@ -37,13 +32,7 @@ func (w *jsonWriter) hop(hop *Hop) {
 		w.lookup(l)
 	}
 	if len(hop.Attempts) > 0 {
-		w.name("attempts")
-		w.b = append(w.b, '[')
-		for i := range hop.Attempts {
-			w.comma(i)
-			w.attempt(&hop.Attempts[i])
-		}
-		w.b = append(w.b, ']')
+		w.list("attempts", len(hop.Attempts), func(i int) { w.attempt(&hop.Attempts[i]) })
 	}
 	if t := hop.Tunnel; t != nil {
 		w.name("tunnel")
@@ -71,13 +60,7 @@ func (w *jsonWriter) lookup(l *Lookup) {
 	w.name("lookup")
 	w.b = append(w.b, '{')
 	w.text("name", l.Name)
-	w.name("addresses")
-	w.b = append(w.b, '[')
-	for i, a := range l.Addrs {
-		w.comma(i)
-		w.b = appendJSONText(w.b, a.String())
-	}
-	w.b = append(w.b, ']')
+	w.list("addresses", len(l.Addrs), func(i int) { w.b = appendJSONText(w.b, l.Addrs[i].String()) })
 	if l.Source != "" {
 		w.text("source", l.Source)
 	}
@@ -134,13 +117,7 @@ func (w *jsonWriter) tls(t *TLS) {
 		w.text("problem", t.Problem.Error())
 	}
 	if len(t.Certificates) > 0 {
-		w.name("certificates")
-		w.b = append(w.b, '[')
-		for i := range t.Certificates {
-			w.comma(i)
-			w.certificate(&t.Certificates[i])
-		}
-		w.b = append(w.b, ']')
+		w.list("certificates", len(t.Certificates), func(i int) { w.certificate(&t.Certificates[i]) })
 	}
 	w.seconds("took", t.Took)
 	w.routeError(t.Err)
@@ -157,13 +134,7 @@ func (w *jsonWriter) certificate(c *Certificate) {
 	w.b = append(w.b, '{')
 	w.text("subject", c.Subject)
 	w.text("issuer", c.Issuer)
-	w.name("names")
-	w.b = append(w.b, '[')
-	for i, name := range c.Names {
-		w.comma(i)
-		w.b = appendJSONText(w.b, name)
-	}
-	w.b = append(w.b, ']')
+	w.strings("names", c.Names)
 	w.text("not_before", c.NotBefore.UTC().Format(time.RFC3339))
 	w.text("not_after", c.NotAfter.UTC().Format(time.RFC3339))
 	w.text("sha256", hex.EncodeToString(c.SHA256[:]))

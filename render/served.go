@@ -132,17 +132,11 @@ func (w *jsonWriter) served(e *StreamServed) {
 }
 
 func (w *jsonWriter) servedEnd(e *StreamServedEnd) {
-	w.text("by", e.By.String())
-	w.bool("normal", e.Normal())
-	w.seconds("took", e.Took)
-	w.name("stats")
-	w.b = append(w.b, '{')
-	w.uint("events", e.Stats.Events)
-	w.uint("comments", e.Stats.Comments)
-	w.uint("bytes", e.Stats.Bytes)
-	w.uint("lost", e.Stats.Lost)
-	w.b = append(w.b, '}')
-	if !e.Normal() {
-		w.error(e.Err, "other")
+	failed := e.Err
+	if e.Normal() {
+		failed = nil
 	}
+	w.streamEnded(e.By, e.Took, failed, e.Stats.Events, e.Stats.Comments, e.Stats.Bytes, func() {
+		w.uint("lost", e.Stats.Lost)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"time"
 
 	"wscope/sse"
 )
@@ -152,20 +153,32 @@ func (w *jsonWriter) loss(l *sse.Loss) {
 }
 
 func (w *jsonWriter) streamEnd(e *StreamEnd) {
-	w.text("by", e.By.String())
-	w.bool("normal", e.Normal())
-	w.seconds("took", e.Took)
+	failed := e.Err
+	if e.Normal() {
+		failed = nil
+	}
+	w.streamEnded(e.By, e.Took, failed, e.Stats.Events, e.Stats.Comments, e.Stats.Bytes, func() {
+		w.uint("connections", e.Stats.Connections)
+		w.uint("repeated", e.Stats.Repeated)
+		w.uint("skipped", e.Stats.Skipped)
+	})
+}
+
+// streamEnded writes how a stream ended, for either side of it: failed is nil for
+// a normal end, and further writes what else has been counted.
+func (w *jsonWriter) streamEnded(by Side, took time.Duration, failed error, events, comments, bytes uint64, further func()) {
+	w.text("by", by.String())
+	w.bool("normal", failed == nil)
+	w.seconds("took", took)
 	w.name("stats")
 	w.b = append(w.b, '{')
-	w.uint("events", e.Stats.Events)
-	w.uint("comments", e.Stats.Comments)
-	w.uint("bytes", e.Stats.Bytes)
-	w.uint("connections", e.Stats.Connections)
-	w.uint("repeated", e.Stats.Repeated)
-	w.uint("skipped", e.Stats.Skipped)
+	w.uint("events", events)
+	w.uint("comments", comments)
+	w.uint("bytes", bytes)
+	further()
 	w.b = append(w.b, '}')
-	if !e.Normal() {
-		w.error(e.Err, "other")
+	if failed != nil {
+		w.error(failed, "other")
 	}
 }
 

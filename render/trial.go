@@ -152,13 +152,7 @@ func (w *jsonWriter) trial(e *Trial) {
 	w.seconds("took", e.Took)
 	if e.Err == nil {
 		w.text("subprotocol", e.Subprotocol)
-		w.name("extensions")
-		w.b = append(w.b, '[')
-		for i, x := range e.Extensions {
-			w.comma(i)
-			w.b = appendJSONText(w.b, x)
-		}
-		w.b = append(w.b, ']')
+		w.strings("extensions", e.Extensions)
 		return
 	}
 	if e.Status != 0 {
