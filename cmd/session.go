@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"wscope/cmd/internal/expect"
-	"wscope/render"
 	"wscope/wsproto"
 )
 
@@ -346,47 +345,6 @@ func (s *session) waited() {
 	s.shut()
 }
 
-// fail notes that something could not be sent.
-func (s *session) fail(err error) {
-	s.failMu.Lock()
-	defer s.failMu.Unlock()
-	if s.failure == nil {
-		s.failure = err
-	}
-}
-
-func (s *session) failed() error {
-	s.failMu.Lock()
-	defer s.failMu.Unlock()
-	return s.failure
-}
-
-// conclude shows how the session ended and returns the error that the program
-// ends with.
-func (s *session) conclude(ctx context.Context, err error) error {
-	if err := s.view.failure(); err != nil {
-		return err
-	}
-	out := judge(err)
-	unmet := s.unmet(&out)
-	why := s.complaint(ctx, &out)
-	if unmet != nil && !s.interrupted.Load() {
-		why = unmet
-	}
-	c, o := s.link()
-	o.end(c, out, s.opened)
-	if err := s.view.failure(); err != nil {
-		return err
-	}
-	if why != nil {
-		return why
-	}
-	if out.exit != exitOK {
-		return quietExit{out.exit}
-	}
-	return nil
-}
-
 // settled ends the session when what was expected has come, or what was never to
 // come, but not before everything has been sent.
 func (s *session) settled() {
@@ -401,59 +359,4 @@ func dataKind(op wsproto.Opcode) expect.Kind {
 		return expect.Text
 	}
 	return expect.Binary
-}
-
-// unmet returns the error of an expectation that was not met, and lets a Close
-// that was expected be a good end.
-func (s *session) unmet(out *outcome) error {
-	if out.by == render.Peer {
-		s.expects.offer(expect.Message{Kind: expect.Close, Code: out.code, Reason: out.reason})
-		if n := len(s.expect.wanted); n > 0 && s.expect.wanted[n-1].Kind == expect.Close && !s.expects.pending() &&
-			s.expects.close("") == nil && (out.exit == exitClosed || out.exit == exitReceive) {
-			out.exit = exitOK
-		}
-	}
-	why := "the connection was gone"
-	switch {
-	case out.by == render.Peer && out.code != wsproto.CloseAbnormal:
-		why = "the peer closed the connection"
-	case out.by == render.Us:
-		why = "the connection was closed by us"
-	}
-	err := s.expects.close(why)
-	if err == nil || out.exit == exitProtocol {
-		return nil
-	}
-	return failure(exitExpectation, err, "")
-}
-
-// complaint looks for what was left open in a session that ended in order.
-func (s *session) complaint(ctx context.Context, out *outcome) error {
-	if err := s.failed(); err != nil && (out.exit == exitOK || !isSendFailure(err)) {
-		return err // but how the peer ended it says more than that we could not send
-	}
-	var late *errMaxTime
-	if errors.As(context.Cause(ctx), &late) {
-		return failure(exitTimeout, late, "")
-	}
-	if out.exit != exitOK {
-		return nil
-	}
-	missing := s.count > 0 && s.received < s.count
-	unanswered := s.sent.Load() > 0 && s.received == 0 && len(s.expect.wanted) == 0
-	switch {
-	case s.interrupted.Load():
-		if missing || unanswered {
-			return quietExit{exitInterrupted}
-		}
-	case missing && s.timedOut.Load():
-		return failure(exitTimeout, fmt.Errorf("received %d of %d messages, then nothing for %v", s.received, s.count, s.wait),
-			"--wait gives the peer more time")
-	case missing:
-		return failure(exitExpectation, fmt.Errorf("received %d of %d messages before the connection was closed", s.received, s.count), "")
-	case unanswered && s.timedOut.Load() && s.wait > 0:
-		return failure(exitTimeout, fmt.Errorf("no answer: nothing came within %v", s.wait),
-			"--wait gives the peer more time; -w 0 expects no answer")
-	}
-	return nil
 }
