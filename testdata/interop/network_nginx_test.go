@@ -11,20 +11,7 @@ import (
 // tlsConfig has nginx serve TLS with the certificates of a pki, in front of a
 // server: at the first address for anybody, at a Unix socket for those with a
 // client certificate.
-const tlsConfig = `
-daemon off;
-master_process off;
-pid nginx.pid;
-error_log stderr notice;
-events {}
-http {
-	access_log off;
-	client_body_temp_path temp;
-	proxy_temp_path temp;
-	fastcgi_temp_path temp;
-	uwsgi_temp_path temp;
-	scgi_temp_path temp;
-	ssl_protocols TLSv1.2 TLSv1.3;
+const tlsConfig = nginxPreamble + `	ssl_protocols TLSv1.2 TLSv1.3;
 	ssl_certificate server.pem;
 	ssl_certificate_key server.key;
 	proxy_http_version 1.1;

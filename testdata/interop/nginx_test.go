@@ -15,9 +15,9 @@ import (
 // nginx is the name of the proxy in WSCOPE_PEERS. It has to be installed.
 const nginx = "nginx"
 
-// nginxConfig has the address of nginx and that of the server behind it, twice for
-// a proxy that does not do what the server asks for. It writes to its own folder.
-const nginxConfig = `
+// nginxPreamble begins a configuration, up to the servers of HTTP. With it nginx
+// writes to its own folder only.
+const nginxPreamble = `
 daemon off;
 master_process off;
 pid nginx.pid;
@@ -30,7 +30,11 @@ http {
 	fastcgi_temp_path temp;
 	uwsgi_temp_path temp;
 	scgi_temp_path temp;
-	server {
+`
+
+// nginxConfig has the address of nginx and that of the server behind it, twice for
+// a proxy that does not do what the server asks for.
+const nginxConfig = nginxPreamble + `	server {
 		listen %[1]s;
 		location / {
 			proxy_pass %[2]s;
