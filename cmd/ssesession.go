@@ -205,7 +205,7 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 	case err == nil:
 		return streamOutcome{by: render.Us}
 	case errors.As(context.Cause(ctx), &late):
-		return streamOutcome{err: late, by: render.Us, exit: exitTimeout, say: late}
+		return streamOutcome{by: render.Us, exit: exitTimeout, say: late}
 	case ctx.Err() != nil:
 		out := streamOutcome{by: render.Us}
 		if missing || nothing {
