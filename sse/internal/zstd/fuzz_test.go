@@ -30,6 +30,13 @@ func tooStrict(err error) bool {
 	return strings.Contains(err.Error(), "fse decompress returned: unexpected EOF")
 }
 
+// tooLax reports whether we refuse what the reference takes for something else: an
+// offset of zero, which leads to no byte, is 1 to it.
+func tooLax(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Reason == "a sequence has the offset 0"
+}
+
 // FuzzReader reads anything, at once and byte by byte, and holds it against the
 // reference.
 func FuzzReader(f *testing.F) {
@@ -39,6 +46,7 @@ func FuzzReader(f *testing.F) {
 	for _, test := range brokenFrames() {
 		f.Add(unhex(test.in))
 	}
+	f.Add([]byte("(\xb5/\xfd\x000\x18\x00\x00000=\x00\x00\x00\x02T\x00\x01\x01\x06")) // an offset of zero
 	all := events(3)
 	for level := reference.SpeedFastest; level <= reference.SpeedBestCompression; level++ {
 		f.Add(encode(f, [][]byte{all[0][:500], all[1][:200], all[2], bytes.Repeat([]byte("abc"), 100)}, reference.WithEncoderLevel(level), reference.WithWindowSize(1<<10)))
@@ -61,6 +69,7 @@ func FuzzReader(f *testing.F) {
 			t.Errorf("%d bytes, want %v", len(got), theirErr)
 		case err == nil && !bytes.Equal(got, want):
 			t.Errorf("%d bytes, want %d others", len(got), len(want))
+		case err != nil && theirErr == nil && tooLax(err):
 		case err != nil && theirErr == nil:
 			t.Errorf("%v, want %d bytes", err, len(want))
 		}
