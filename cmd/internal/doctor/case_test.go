@@ -80,7 +80,7 @@ func (s sample) try(t *testing.T) (c Case, failed bool) {
 		ours, theirs := wstest.Pipe()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		go s.serve(ctx, theirs, ours)
+		go s.serve(theirs, ours)
 		nc := net.Conn(ours)
 		if s.end == alerts {
 			nc = alerted{ours}
@@ -101,7 +101,7 @@ func (alerted) Read([]byte) (int, error) {
 	return 0, &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
 }
 
-func (s sample) serve(ctx context.Context, nc, client *wstest.PipeConn) {
+func (s sample) serve(nc, client *wstest.PipeConn) {
 	defer nc.Close()
 	if _, err := http.ReadRequest(bufio.NewReader(nc)); err != nil {
 		return
@@ -110,7 +110,7 @@ func (s sample) serve(ctx context.Context, nc, client *wstest.PipeConn) {
 	synctest.Wait() // until the client has read it: a reset would take it away
 	switch s.end {
 	case waits:
-		<-ctx.Done()
+		io.Copy(io.Discard, nc) // until the client has given up
 	case resets:
 		nc.SetLinger(0)
 	case fails:
