@@ -110,6 +110,7 @@ func (c *Conn) end(err error) {
 	o.mu.Lock()
 	defer c.unlock()
 	if o.err == nil {
+		o.whole = len(o.buf) == 0
 		o.err = ErrClosed
 		if cause := c.aborted.Load(); cause != nil {
 			o.err = *cause

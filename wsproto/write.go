@@ -24,6 +24,7 @@ type output struct {
 	two    [2][]byte  // what vector is made of
 	vector net.Buffers
 	err    error // the first failure of writing; nothing is written after it
+	whole  bool  // the connection has ended, and all that was put into buf was written
 	// gathered is set while buf may have frames that nobody is about to flush.
 	gathered atomic.Bool
 
@@ -195,10 +196,15 @@ func (c *Conn) NewMaskingKey() ([4]byte, error) {
 	return c.out.keys.next()
 }
 
-// Flush writes out what QueueMessage has gathered.
+// Flush writes out what QueueMessage has gathered. After the end of the connection
+// it returns an error only if some of that was not written.
 func (c *Conn) Flush() error {
-	c.out.mu.Lock()
+	o := &c.out
+	o.mu.Lock()
 	err := c.flush()
+	if o.whole {
+		err = nil
+	}
 	c.unlock()
 	return err
 }

@@ -226,6 +226,41 @@ func TestQueueMessage(t *testing.T) {
 	}
 }
 
+// TestFlushAfterTheEnd flushes when the connection is over: only a message that
+// was left behind is an error.
+func TestFlushAfterTheEnd(t *testing.T) {
+	inBubbles(t, func(t *testing.T, role wsproto.Role) {
+		c, p := newConn(role, wsproto.Config{})
+		c.QueueMessage(wsproto.OpText, []byte("a"))
+		go func() {
+			expectFrame(t, p, wsproto.OpText, "a")
+			p.Send(wstest.Close(wsproto.CloseGoingAway, ""))
+			expectClose(t, p, wsproto.CloseGoingAway)
+			p.CloseWrite()
+		}()
+		_, err := c.ReadMessage()
+		closeError(t, err)
+		if err := c.Flush(); err != nil {
+			t.Errorf("Flush of nothing: %v", err)
+		}
+		if err := c.QueueMessage(wsproto.OpText, []byte("b")); err == nil {
+			t.Error("QueueMessage takes a message after the end")
+		}
+	})
+	inBubbles(t, func(t *testing.T, role wsproto.Role) {
+		c, p := newConn(role, wsproto.Config{})
+		defer p.Close()
+		c.QueueMessage(wsproto.OpText, []byte("a"))
+		c.Abort(nil)
+		c.ReadMessage()
+		for range 2 {
+			if err := c.Flush(); err == nil {
+				t.Error("Flush says nothing of a message that was not sent")
+			}
+		}
+	})
+}
+
 // TestWriteSizes sends payloads around the sizes that are treated differently.
 func TestWriteSizes(t *testing.T) {
 	big := pattern(1<<20 + 1)
