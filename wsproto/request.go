@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -87,6 +88,7 @@ func (a *Acceptor) checkRequest(r *Request, resp *Response) *rejection {
 	}
 	major, minor, _ := parseVersion(r.Proto)
 	hosts := r.Fields.Values("Host")
+	lengths := r.Fields.Values("Content-Length")
 	keys := r.Fields.Values(fieldKey)
 	version := r.Fields.Values(fieldVersion)
 	switch {
@@ -94,16 +96,16 @@ func (a *Acceptor) checkRequest(r *Request, resp *Response) *rejection {
 		return bad("HTTP version", r.Proto, "HTTP/1.1", "4.2.1")
 	case r.Method != "GET":
 		return &rejection{405, "method", r.Method, "GET", "4.2.1", Fields{{"Allow", "GET"}}}
-	case r.Target[0] != '/' && !strings.Contains(r.Target, "://"):
-		return bad("request target", r.Target, "a path or an absolute URI", "4.2.1")
+	case r.Target[0] != '/' && !absoluteForm(r.Target):
+		return bad("request target", r.Target, "a path or an absolute HTTP URI", "4.2.1")
 	case strings.Contains(r.Target, "#"):
 		return bad("request target", r.Target, "no fragment", "3")
 	case len(hosts) != 1 || !validHost(hosts[0]):
 		return bad("Host", strings.Join(hosts, ", "), "exactly one host with an optional port", "4.2.1")
 	case r.Fields.Has("Transfer-Encoding"):
 		return bad("Transfer-Encoding", r.Fields.Value("Transfer-Encoding"), "a request without a body", "4.1")
-	case r.Fields.Has("Content-Length") && r.Fields.Value("Content-Length") != "0":
-		return bad("Content-Length", r.Fields.Value("Content-Length"), "a request without a body", "4.1")
+	case slices.ContainsFunc(lengths, func(n string) bool { return n != "0" }):
+		return bad("Content-Length", strings.Join(lengths, ", "), "a request without a body", "4.1")
 	case !hasToken(r.Fields.Values("Upgrade"), "websocket"):
 		return &rejection{426, "Upgrade", strings.Join(r.Fields.Values("Upgrade"), ", "), "websocket", "4.2.1",
 			append(Fields{{"Upgrade", "websocket"}, {"Connection", "Upgrade"}}, versions...)}
@@ -129,6 +131,19 @@ func (a *Acceptor) checkRequest(r *Request, resp *Response) *rejection {
 		return &rejection{status: 403, rule: "Origin", got: origin, want: "an origin that this server allows", section: "4.2.2"}
 	}
 	return nil
+}
+
+// absoluteForm reports whether a request target is an absolute URI of HTTP, or of
+// the scheme that it stands for here.
+//
+// RFC 6455, Section 4.2.1, and RFC 9112, Section 3.2.2.
+func absoluteForm(target string) bool {
+	scheme, rest, ok := strings.Cut(target, "://")
+	switch strings.ToLower(scheme) {
+	case "http", "https", "ws", "wss":
+		return ok && validHost(rest[:authorityEnd(rest)])
+	}
+	return false
 }
 
 // validHost reports whether s is a host with an optional port. The name itself
