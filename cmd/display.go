@@ -112,6 +112,7 @@ type display struct {
 	options  render.Options // but for the format, which may change
 	messages atomic.Bool    // somebody wants messages with their times
 	status   render.Renderer
+	broken   render.Renderer // of frames that break a rule, nil if status has all frames or with -q
 
 	record *record.File // nil without --record
 
@@ -199,6 +200,12 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 		Width:       o.Width,
 		ShowSecrets: d.showSecrets,
 	})
+	if d.verbose < 2 && !d.quiet {
+		shown := o
+		shown.Format, shown.Color = render.Frames, s.color(colorMode, s.errTTY)
+		shown.Hide, shown.Include = 0, false
+		v.broken = render.New(v.err, shown)
+	}
 	return v, nil
 }
 
@@ -272,16 +279,28 @@ func (v *display) show(e render.Event) {
 
 func (v *display) showLocked(e render.Event) {
 	v.showData(e)
-	switch e.(type) {
+	switch e := e.(type) {
 	case *render.Message:
 		return
 	case *render.Frame:
 		v.status.Render(e)
+		v.showBroken(e)
 		return
 	}
 	v.flushLocked()
 	v.status.Render(e)
 	v.status.Flush()
+}
+
+// showBroken shows a frame that breaks a rule on stderr if frames are shown
+// nowhere: a peer's mistake is not to pass unseen because its messages are data.
+func (v *display) showBroken(f *render.Frame) {
+	if f.Broken == nil || v.broken == nil || v.options.Format != render.Messages {
+		return
+	}
+	v.flushLocked()
+	v.broken.Render(f)
+	v.broken.Flush()
 }
 
 func (v *display) showData(e render.Event) {

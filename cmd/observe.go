@@ -59,7 +59,7 @@ func newObserver(view *display, role wsproto.Role, conn int) *observer {
 }
 
 // trace returns the functions that a connection reports to. Without frames only
-// the handshake is looked at, and the display is flushed in time.
+// the handshake and broken rules are looked at, and the display is flushed in time.
 func (o *observer) trace(frames bool) wsproto.Trace {
 	t := wsproto.Trace{
 		Waiting: func() {
@@ -75,6 +75,7 @@ func (o *observer) trace(frames bool) wsproto.Trace {
 	}
 	t.HandshakeSent = func(raw []byte) { *own = append(*own, raw...) }
 	t.HandshakeReceived = func(raw []byte) { *peer = append(*peer, raw...) }
+	t.FrameBroken = o.frameReceived
 	if frames {
 		t.FrameSent = o.frameSent
 		t.FrameReceived = o.frameReceived

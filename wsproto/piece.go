@@ -167,16 +167,21 @@ func (c *Conn) wirePiece() (p []byte, done bool, err error) {
 	return p, s.frame.FIN && s.pos == s.frame.PayloadLen, nil
 }
 
-// reportPieceFrame traces the frame that is being read, unless that was done.
+// reportPieceFrame traces the frame that is being read, unless that was done and
+// it breaks no rule.
 func (c *Conn) reportPieceFrame(p []byte, rule *ProtocolError) {
 	in := &c.in
 	s := &in.pieces
-	if s.reported {
+	if s.reported && rule == nil && in.info.Broken == nil {
 		return
 	}
-	s.reported = true
 	if in.encoded {
 		p = c.decodedFrame()
 	}
+	if s.reported {
+		c.reportBroken(s.frame, p, rule)
+		return
+	}
+	s.reported = true
 	c.reportReceived(s.frame, p, rule)
 }

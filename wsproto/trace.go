@@ -24,6 +24,11 @@ type Trace struct {
 	// goroutine, before anything is sent because of the frame and before its
 	// message is returned, except by [Conn.ReadPiece].
 	FrameReceived func(*FrameInfo)
+	// FrameBroken runs, in the manner of FrameReceived, for a frame that breaks a
+	// rule if FrameReceived does not tell: because it is nil or switched off, or
+	// because the frame was reported with its first piece. It costs nothing as
+	// long as no rule is broken.
+	FrameBroken func(*FrameInfo)
 	// Switch turns FrameSent and FrameReceived on and off while the connection
 	// is open; nil leaves them on. It is looked at before each frame that is
 	// sent and with each read of the network, so that they cost next to nothing
@@ -89,7 +94,7 @@ func (c *Conn) arrived(h Header, n, unmasked int) []byte {
 	if uint64(len(p)) > h.PayloadLen {
 		p = p[:h.PayloadLen]
 	}
-	if h.Masked && in.traced {
+	if h.Masked {
 		Mask(p[unmasked:], p[unmasked:], h.MaskingKey, unmasked)
 	}
 	return p
@@ -101,20 +106,40 @@ func (c *Conn) arrived(h Header, n, unmasked int) []byte {
 func (c *Conn) reportReceived(h Header, p []byte, rule *ProtocolError) {
 	in := &c.in
 	i := &in.info
-	if !in.traced {
-		if i.Broken != nil || i.Encoded {
-			*i = FrameInfo{} // it is not about the next frame
-		}
+	if in.traced {
+		i.Time = in.arrived
+		c.report(c.cfg.Trace.FrameReceived, h, p, rule)
 		return
 	}
-	i.Time, i.Header, i.Payload = in.arrived, h, p
+	if rule == nil && i.Broken == nil && !i.Encoded {
+		return
+	}
+	c.reportBroken(h, p, rule)
+}
+
+// reportBroken traces a frame that is not traced otherwise, if it breaks a rule.
+func (c *Conn) reportBroken(h Header, p []byte, rule *ProtocolError) {
+	i := &c.in.info
+	f := c.cfg.Trace.FrameBroken
+	if f == nil || rule == nil && i.Broken == nil {
+		*i = FrameInfo{} // it is not about the next frame
+		return
+	}
+	i.Time = c.now()
+	c.report(f, h, p, rule)
+}
+
+func (c *Conn) report(f func(*FrameInfo), h Header, p []byte, rule *ProtocolError) {
+	in := &c.in
+	i := &in.info
+	i.Header, i.Payload = h, p
 	if rule != nil {
 		i.Broken = rule
 	}
 	if h.Opcode <= OpBinary && (in.frames > 1 || !h.FIN) {
 		i.Fragment = in.frames
 	}
-	c.cfg.Trace.FrameReceived(i)
+	f(i)
 	*i = FrameInfo{}
 }
 

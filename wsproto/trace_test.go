@@ -2,6 +2,8 @@ package wsproto_test
 
 import (
 	"bytes"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -78,6 +80,60 @@ func TestTraceStream(t *testing.T) {
 		t.Error("text that is not UTF-8 was taken")
 	}
 	r.expect(t, `<- text "h" of 5 #1`, `<- continuation " " of 7 #2`, `-> close 1007`)
+}
+
+// TestTraceBroken traces nothing but the frames that break a rule, a strict
+// connection and a lenient one.
+func TestTraceBroken(t *testing.T) {
+	frames := []wstest.Frame{
+		wstest.Text("fine"), wstest.Text("odd").Unlike(), wstest.Ping("p").AndMore(), wstest.StartText("fine\xff"),
+		wstest.Last("too"), wstest.Text("fine"), wstest.CloseWith("x"),
+	}
+	var wire []byte
+	for _, f := range frames {
+		wire = f.AppendTo(wire, wsproto.Client)
+	}
+	for _, tt := range []struct {
+		lenient, inPieces, slow bool
+		want                    []string
+	}{
+		{false, false, false, []string{`<- text "odd" !5.1`}},
+		{false, true, true, []string{`<- text "" of 3 !5.1`}},
+		{true, false, true, []string{`<- text "odd" !5.1`, `<- ping "p" !5.5`, `<- text "fine\xff" #1 !8.1`, `<- close 1005 !5.5.1`}},
+		{true, true, false, []string{`<- text "odd" !5.1`, `<- ping "p" !5.5`, `<- text "fine\xff" #1 !8.1`, `<- close 1005 !5.5.1`}},
+		{true, true, true, []string{`<- text "o" of 3 !5.1`, `<- ping "p" !5.5`, `<- text "\xff" of 5 #1 !8.1`, `<- close 1005 !5.5.1`}},
+	} {
+		var in io.Reader = bytes.NewReader(wire)
+		if tt.slow {
+			in = iotest.OneByteReader(in)
+		}
+		r := new(record)
+		cfg := wsproto.Config{Lenient: tt.lenient, Trace: wsproto.Trace{FrameBroken: r.trace().FrameReceived}}
+		c := wsproto.NewConn(&feed{r: in}, wsproto.Server, cfg, nil)
+		read := (*wsproto.Conn).ReadMessage
+		if tt.inPieces {
+			read = collect
+		}
+		for err := error(nil); err == nil; {
+			_, err = read(c)
+		}
+		t.Run(fmt.Sprintf("%+v", tt), func(t *testing.T) { r.expect(t, tt.want...) })
+	}
+}
+
+// TestTraceBrokenLater has a frame that was traced with its first piece break a
+// rule in a further one. The frame after it is in order.
+func TestTraceBrokenLater(t *testing.T) {
+	wire := wstest.StartText("a\xff").AppendTo(nil, wsproto.Server)
+	wire = wstest.Last("b").AppendTo(wire, wsproto.Server)
+	r := new(record)
+	trace := r.trace()
+	trace.FrameBroken = trace.FrameReceived
+	c := wsproto.NewConn(&feed{r: iotest.OneByteReader(bytes.NewReader(wire))}, wsproto.Client, wsproto.Config{Lenient: true, Trace: trace}, nil)
+	if m, err := collect(c); err != nil || string(m.Payload) != "a\xffb" {
+		t.Errorf("got %q, %v", m.Payload, err)
+	}
+	r.expect(t, `<- text "a" of 2 #1`, `<- text "\xff" of 2 #1 !8.1`, `<- continuation "b" #2`)
 }
 
 // TestTraceSent traces what goes out, with the fragments numbered.
