@@ -67,6 +67,7 @@ func TestBadRequests(t *testing.T) {
 		{symptom: "upgrade-lost", reply: reply(bad, `HTTP version is "HTTP/1.0", expected "HTTP/1.1" (RFC 6455, Section 4.2.1)`, "Server: nginx/1.22.1"), hint: "did not arrive"},
 		{symptom: "upgrade-not-sent", omit: []string{"Upgrade"}, reply: reply(bad, `Can "Upgrade" only to "WebSocket".`), hint: "-H has changed"},
 		{symptom: "version-refused", reply: reply(bad, "", "Sec-WebSocket-Version: 8, 7"), hint: "speaks version 8, 7, we asked for 13"},
+		{symptom: "version-refused", omit: []string{"Sec-WebSocket-Version"}, reply: reply(bad, "", "Sec-WebSocket-Version: 13"), hint: "speaks version 13, we asked for none"},
 		{symptom: "subprotocol-wanted", reply: reply(bad, "Failed to open a WebSocket connection: missing subprotocol.\n"), hint: "-s NAME"},
 		{symptom: "handshake-field-refused", reply: reply(bad, "Missing or invalid Sec-WebSocket-Key header"), hint: "Missing or invalid"},
 		{symptom: "host-refused", reply: reply(bad, "Invalid Host header"), hint: "the host example.com:8080"},

@@ -109,6 +109,15 @@ func badUpgrades() []row {
 			tell:    tellAccept,
 		},
 		{
+			symptom: "subprotocol-empty",
+			match:   all(rule("Sec-WebSocket-Protocol"), missing),
+			rfc:     6455, section: "4.2.2",
+			hint:    "the field is there and empty: a server that has chosen none leaves it out",
+			meaning: "the reply has a field for the subprotocol and no subprotocol in it",
+			causes:  []string{"a server that copies the field of the request", "a server that has a field for a choice that it did not make"},
+			next:    []string{"on the server: send Sec-WebSocket-Protocol only with one of those that were offered"},
+		},
+		{
 			symptom: "subprotocol-unasked",
 			match:   all(rule("Sec-WebSocket-Protocol"), func(x *exam) bool { return x.sent("Sec-WebSocket-Protocol") == "" }),
 			rfc:     6455, section: "4.1",
@@ -143,6 +152,15 @@ func badUpgrades() []row {
 			meaning: "the server chose a subprotocol that is not among those that were offered",
 			causes:  []string{"the endpoint speaks one subprotocol and does not look at what is offered", "the names differ in case or by a version"},
 			next:    []string{"wscope connect -s {got} {url}"},
+		},
+		{
+			symptom: "extension-empty",
+			match:   all(rule("Sec-WebSocket-Extensions"), missing),
+			rfc:     6455, section: "9.1",
+			hint:    "the field is there and empty: a server that uses no extension leaves it out",
+			meaning: "the reply has a field for extensions and no extension in it",
+			causes:  []string{"a server that copies the field of the request", "a server that has a field for a choice that it did not make"},
+			next:    []string{"on the server: send Sec-WebSocket-Extensions only with what was agreed on"},
 		},
 		{
 			symptom: "extension-unasked",

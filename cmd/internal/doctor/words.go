@@ -82,7 +82,10 @@ func (x *exam) value(word string) (string, bool) {
 	case "versions":
 		return clip(x.got("Sec-WebSocket-Version")), true
 	case "version":
-		return clip(x.sent("Sec-WebSocket-Version")), true
+		if v := x.sent("Sec-WebSocket-Version"); v != "" {
+			return clip(v), true
+		}
+		return "none", true
 	case "upgrade":
 		return clip(x.got("Upgrade")), true
 	case "retry":
