@@ -195,6 +195,10 @@ func closeWrite(nc net.Conn) {
 // reading returned.
 func (c *Conn) dropped(err error, inside string) error {
 	fin := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	var unsent error
+	if errors.Is(err, os.ErrDeadlineExceeded) && !c.CloseSent() {
+		unsent = c.sendError()
+	}
 	if fin {
 		c.nc.Close() // the peer may still read the end of a TLS connection
 	} else {
@@ -202,6 +206,9 @@ func (c *Conn) dropped(err error, inside string) error {
 	}
 	if cause := c.aborted.Load(); cause != nil {
 		return *cause
+	}
+	if unsent != nil {
+		return unsent
 	}
 	closing := c.CloseSent()
 	drop := DropReceive
@@ -215,15 +222,18 @@ func (c *Conn) dropped(err error, inside string) error {
 		drop = DropReset
 	case errors.Is(err, os.ErrDeadlineExceeded) && closing:
 		drop = DropCloseTimeout
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		// Only a failure to send sets a deadline while no one is closing.
-		c.out.mu.Lock()
-		defer c.unlock()
-		if c.out.err != nil {
-			return c.out.err
-		}
 	}
 	return &DropError{Drop: drop, Inside: inside, CloseSent: closing, Err: err}
+}
+
+// sendError returns why sending has failed, or nil. While no Close frame is on its
+// way, reading has a deadline only because of that, or because a Close frame waits
+// behind data that the peer does not take: then the time for writing is over, too.
+func (c *Conn) sendError() error {
+	c.nc.SetWriteDeadline(time.Unix(1, 0))
+	c.out.mu.Lock()
+	defer c.unlock()
+	return c.out.err
 }
 
 // IsReset reports whether err says that a connection was reset, by the peer or on

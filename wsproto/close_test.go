@@ -3,6 +3,7 @@ package wsproto_test
 import (
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -185,7 +186,7 @@ func TestCloseStuck(t *testing.T) {
 			t.Errorf("Close: %v", err)
 		}
 		_, err := c.ReadMessage()
-		if !isDrop(err, wsproto.DropSend) {
+		if !isDrop(err, wsproto.DropSend) || !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("ended with %v", err)
 		}
 		if d := time.Since(start); d != time.Second {
