@@ -84,14 +84,13 @@ func (s *session) inputFailure(err error) error {
 }
 
 // sendFailure tells a message that was lost from one that nobody wants any more.
-// If sending failed, the reading goroutine finds the reason.
+// If sending failed, the reading goroutine finds the reason, which says more.
 func (s *session) sendFailure(err error) error {
 	var known *exitError
-	var drop *wsproto.DropError
 	switch {
 	case errors.As(err, &known):
 		return err
-	case s.closedByUs.Load(), errors.As(err, &drop):
+	case s.closedByUs.Load():
 		return io.EOF
 	}
 	return failure(exitSend, errors.New("the connection was closed before everything was sent"), "")
