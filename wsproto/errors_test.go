@@ -28,6 +28,8 @@ func TestErrorTexts(t *testing.T) {
 		{&HandshakeError{Kind: HandshakeTimeout, Response: &Response{Raw: []byte("H")}}, "handshake: the peer did not complete its half in time"},
 		{&HandshakeError{Kind: HandshakeTimeout, Err: context.Canceled}, "handshake: given up before the peer had completed its half"},
 		{&HandshakeError{Kind: HandshakeDropped, Response: &Response{Raw: []byte("H")}, Err: io.EOF}, "handshake: the connection was lost inside the peer's half"},
+		{&HandshakeError{Kind: HandshakeDropped, Request: &Request{Method: "GET", Raw: []byte("G")}, Response: &Response{Status: 101, Raw: []byte("H")}, Err: io.ErrClosedPipe},
+			"handshake: the connection was lost: io: read/write on closed pipe"},
 		{&HandshakeError{Kind: HandshakeDropped, Err: io.ErrClosedPipe}, "handshake: the connection was lost: io: read/write on closed pipe"},
 		{&HandshakeError{Kind: HandshakeInvalid, Rule: "Upgrade", Want: "websocket", Section: "4.1"}, `handshake: Upgrade is missing, expected "websocket" (RFC 6455, Section 4.1)`},
 		{&HandshakeError{Kind: HandshakeInvalid, Rule: "Upgrade", Got: "a\x1b", Want: "any of two"}, `handshake: Upgrade is "a\x1b", expected any of two`},

@@ -88,7 +88,8 @@ func (e *HandshakeError) present() bool {
 // begun reports whether some of the peer's half had arrived.
 func (e *HandshakeError) begun() bool {
 	if e.Response != nil {
-		return len(e.Response.Raw) > 0
+		// One with a status is whole, or it is a server's own that was not sent.
+		return len(e.Response.Raw) > 0 && (e.Kind != HandshakeDropped || e.Response.Status == 0)
 	}
 	return e.Request != nil && e.Response == nil && e.Err != nil && len(e.Request.Raw) > 0 && e.Request.Method == ""
 }
