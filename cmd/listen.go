@@ -168,10 +168,14 @@ func parseAddress(s string) (network, address string, err error) {
 	} else {
 		port = strconv.FormatUint(n, 10)
 	}
-	if host == "" {
+	network = "tcp"
+	switch host {
+	case "":
 		host = defaultHost
+	case "0.0.0.0":
+		network = "tcp4" // or it would be [::], which has IPv6, too
 	}
-	return "tcp", net.JoinHostPort(host, port), nil
+	return network, net.JoinHostPort(host, port), nil
 }
 
 // readyURL returns the URL that clients of the listener use.
@@ -188,7 +192,7 @@ func listenHint(network string, err error) string {
 		return "another program listens on the socket, or has left it behind: then remove it"
 	case errors.Is(err, errAddrInUse):
 		return "another program listens there; port 0 takes a free one"
-	case errors.Is(err, errAccess) && network == "tcp":
+	case errors.Is(err, errAccess) && network != "unix":
 		return "ports below 1024 are not for everybody"
 	}
 	return ""
