@@ -78,6 +78,9 @@ With --once the exit status tells how the session of the one client ended.`,
 			if o.maxClients < 1 {
 				return usageError("wscope listen --max-clients 10", "--max-clients %d: expected at least 1", o.maxClients)
 			}
+			if o.fragment < 0 {
+				return usageError("wscope listen --fragment 16", "--fragment %d: expected a number of bytes", o.fragment)
+			}
 			if len(o.deflate.params) > 1 {
 				return usageError("wscope listen --deflate=server_max_window_bits=10", "--deflate: %d sets of parameters, expected one", len(o.deflate.params))
 			}
