@@ -268,7 +268,7 @@ func (s *session) config(o *observer) wsproto.Config {
 		s.progress()
 	}
 	// Messages are written as they come only where a message of any length is
-	// welcome and nobody looks at frames.
-	s.inPieces = len(s.expect.wanted)+len(s.expect.never) == 0 && c.MaxMessageSize < 0 && format == render.Messages && !frames
+	// welcome, and nobody looks at frames or wants messages whole.
+	s.inPieces = !s.echo && len(s.expect.wanted)+len(s.expect.never) == 0 && c.MaxMessageSize < 0 && format == render.Messages && !frames
 	return c
 }
