@@ -113,6 +113,7 @@ type display struct {
 	messages atomic.Bool    // somebody wants messages with their times
 	status   render.Renderer
 	broken   render.Renderer // of frames that break a rule, nil if status has all frames or with -q
+	loud     bool            // there is -v
 
 	record *record.File // nil without --record
 
@@ -183,7 +184,7 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 			return nil, usageError("--hide ping,pong", "--hide: %w", err)
 		}
 	}
-	v := &display{out: &redirect{w: s.out}, err: &redirect{w: s.err}, options: o}
+	v := &display{out: &redirect{w: s.out}, err: &redirect{w: s.err}, options: o, loud: d.verbose > 0 && !d.quiet}
 	v.data = render.New(v.out, o)
 	v.messages.Store(format == render.JSON)
 	v.status = render.NewStatus(v.err, render.StatusOptions{
@@ -301,6 +302,19 @@ func (v *display) showBroken(f *render.Frame) {
 	v.flushLocked()
 	v.broken.Render(f)
 	v.broken.Flush()
+}
+
+// talk shows an event as talk alone: it tells those who watch of something that is
+// part of another event, which is still to come.
+func (v *display) talk(e render.Event) {
+	if !v.loud {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.flushLocked()
+	v.status.Render(e)
+	v.status.Flush()
 }
 
 func (v *display) showData(e render.Event) {

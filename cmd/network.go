@@ -49,6 +49,7 @@ func upgrade(ctx context.Context, network *netdial.Dialer, dialer *wsproto.Diale
 	if err != nil {
 		return nil, nil, err
 	}
+	network = o.watching(network)
 	nc, route, err := network.Dial(ctx, netdial.Target{Host: u.Host, Port: u.Port, TLS: u.Secure})
 	o.route = route
 	if err != nil {

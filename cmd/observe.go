@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wscope/cmd/internal/doctor"
+	"wscope/cmd/internal/netdial"
 	"wscope/render"
 	"wscope/wsproto"
 )
@@ -29,7 +30,11 @@ type observer struct {
 	request, response []byte
 	cut               bool // there was more of the response
 
-	mu    sync.Mutex
+	mu sync.Mutex
+	// When the handshake was over, and when the first bytes after it came, which
+	// may have been before that was noted.
+	opened, begun time.Time
+
 	pings []sentPing
 	rtt   time.Duration // of the last pong
 
@@ -68,12 +73,23 @@ func (o *observer) trace(frames bool) wsproto.Trace {
 			o.activity.waiting()
 		},
 		Wrote: o.activity.written,
+		Begun: func(at time.Time) {
+			o.mu.Lock()
+			o.begun = at
+			o.mu.Unlock()
+			o.tellFirstFrame()
+		},
 	}
 	own, peer := &o.request, &o.response
 	if o.role == wsproto.Server {
 		own, peer = peer, own
 	}
-	t.HandshakeSent = func(raw []byte) { *own = append(*own, raw...) }
+	t.HandshakeSent = func(raw []byte) {
+		*own = append(*own, raw...)
+		if o.role == wsproto.Client {
+			o.view.talk(&render.Underway{Meta: render.Meta{Time: time.Now(), Conn: o.conn}, Route: o.route, Request: raw})
+		}
+	}
 	t.HandshakeReceived = func(raw []byte) { *peer = append(*peer, raw...) }
 	t.FrameBroken = o.frameReceived
 	if frames {
@@ -225,6 +241,40 @@ func (o *observer) handshake(c *wsproto.Conn, took time.Duration, err error) {
 		e.Meaning = o.deflate.meaning()
 	}
 	o.view.show(e)
+	o.mu.Lock()
+	o.opened = e.Time
+	o.mu.Unlock()
+	o.tellFirstFrame()
+}
+
+// firstFrame returns how long after the handshake the first frame came, 0 if none
+// has.
+func (o *observer) firstFrame() time.Duration {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.begun.IsZero() || o.opened.IsZero() {
+		return 0
+	}
+	return max(o.begun.Sub(o.opened), 1)
+}
+
+// tellFirstFrame tells those who watch when the first frame came, if it has come.
+func (o *observer) tellFirstFrame() {
+	if d := o.firstFrame(); d != 0 {
+		o.view.talk(&render.Note{
+			Meta: render.Meta{Time: time.Now(), Conn: o.conn},
+			Text: "time: first frame " + render.Duration(d) + " after the upgrade",
+		})
+	}
+}
+
+// watching returns a dialer that shows what it does while it does it.
+func (o *observer) watching(d *netdial.Dialer) *netdial.Dialer {
+	watched := *d
+	watched.Progress = func(r *render.Route, s netdial.Stage) {
+		o.view.talk(&render.Underway{Meta: render.Meta{Time: time.Now(), Conn: o.conn}, Route: r, Waiting: s.String()})
+	}
+	return &watched
 }
 
 // detour shows the request and the response that have just been exchanged, which
@@ -265,7 +315,8 @@ func (o *observer) stats(c *wsproto.Conn) render.Stats {
 		FramesSent: s.FramesSent, FramesReceived: s.FramesReceived,
 		BytesSent: s.BytesSent, BytesReceived: s.BytesReceived,
 		MessagesSent: s.MessagesSent, MessagesReceived: s.MessagesReceived,
-		RTT:     rtt,
-		Deflate: o.deflate.stats(),
+		RTT:        rtt,
+		FirstFrame: o.firstFrame(),
+		Deflate:    o.deflate.stats(),
 	}
 }

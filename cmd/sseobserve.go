@@ -33,6 +33,7 @@ type streamObserver struct {
 
 	at         time.Time // of the last read
 	before     time.Time // of the event or comment before
+	opening    time.Time // when the newest connection was open
 	connEvents int
 
 	// Kept, so that showing an event allocates nothing.
@@ -43,6 +44,7 @@ type streamObserver struct {
 func newStreamObserver(s *streamSession, tap *httpTap) *streamObserver {
 	o := &streamObserver{view: s.view, tap: tap}
 	o.hide.comments, o.hide.retry = s.hideComments, s.hideRetry
+	o.kept.show, tap.requested = o.view.talk, o.kept.requested
 	o.lines = s.view.options.Format == render.Hex || s.display.verbose > 2
 	if s.sseOptions.lint {
 		o.lint = &sse.Linter{Report: func(f *sse.Finding) {
@@ -102,7 +104,7 @@ func (o *streamObserver) lastExchange(err error) {
 		return
 	}
 	request, response := o.tap.heads()
-	if len(request) == 0 {
+	if len(request) == 0 && (o.response != nil || o.kept.connected()) {
 		request = requestHead(o.request)
 	}
 	if len(response) == 0 {
@@ -120,7 +122,8 @@ func (o *streamObserver) opened(e *sse.Opening) {
 	o.lastExchange(nil)
 	o.stats.Connections++
 	o.connEvents = 0
-	o.at, o.before = e.Time, e.Time
+	o.at, o.before, o.opening = e.Time, e.Time, e.Time
+	o.stats.FirstEvent = 0
 	o.view.show(&render.StreamOpen{Meta: render.Meta{Time: e.Time}, URL: o.url, Opening: e})
 	if o.stats.Connections > 1 {
 		o.ledger.reconnected(e.Attempt)
@@ -150,7 +153,10 @@ func (o *streamObserver) gap() time.Duration {
 
 func (o *streamObserver) event(e *sse.Event, wanted bool) {
 	o.stats.Events++
-	o.connEvents++
+	if o.connEvents++; o.connEvents == 1 {
+		o.stats.FirstEvent = max(o.at.Sub(o.opening), 1)
+		o.view.talk(&render.Note{Meta: render.Meta{Time: o.at}, Text: "time: first event " + render.Duration(o.stats.FirstEvent) + " after the response"})
+	}
 	o.shown = render.StreamEvent{Meta: render.Meta{Time: o.at}, Event: e}
 	if e.NewID {
 		var resume *render.StreamResume

@@ -100,7 +100,6 @@ func (s *streamSession) transport(tap *httpTap) http.RoundTripper {
 	t.Protocols.SetHTTP1(!s.h2c)
 	t.Protocols.SetHTTP2(!s.http1)
 	t.Protocols.SetUnencryptedHTTP2(s.h2c)
-	way.Progress = s.o.kept.progress
 	to := func(u wsproto.URL) *netdial.Dialer { return s.dial.wayTo(s.target.url, u) }
 	d := streamDialer{way: to, tap: tap, kept: &s.o.kept, h2c: s.h2c, limit: s.dial.net.connectTimeout}
 	t.DialContext, t.DialTLSContext = d.dial, d.dialTLS

@@ -47,9 +47,9 @@ func (d *streamDialer) open(ctx context.Context, addr string, secure bool) (net.
 		ctx, cancel = context.WithTimeout(ctx, 2*d.limit)
 		defer cancel()
 	}
-	way := d.way(wsproto.URL{Secure: secure, Host: host, Port: port})
+	way := d.kept.watching(d.way(wsproto.URL{Secure: secure, Host: host, Port: port}))
 	c, route, err := way.Dial(ctx, netdial.Target{Host: host, Port: port, TLS: secure})
-	d.kept.put(route)
+	d.kept.put(route, err == nil)
 	if err != nil {
 		return nil, err
 	}
@@ -62,30 +62,64 @@ func (d *streamDialer) open(ctx context.Context, addr string, secure bool) (net.
 // A routeKeeper takes routes from the goroutines that dial to the one that shows
 // them.
 type routeKeeper struct {
-	mu    sync.Mutex
-	route *render.Route
-	stage netdial.Stage // that is being waited for, zero for none
+	// show shows how far a connection is, or is nil.
+	show func(render.Event)
+
+	mu       sync.Mutex
+	route    *render.Route
+	stage    netdial.Stage // that is being waited for, zero for none
+	exchange int           // counts those that connections were opened for
+	open     bool          // the newest connection was opened
 }
 
-func (k *routeKeeper) put(r *render.Route) {
+func (k *routeKeeper) put(r *render.Route, open bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.route, k.stage = r, netdial.Stage{}
+	k.route, k.stage, k.open = r, netdial.Stage{}, open
 }
 
-// take returns the newest route that has not been taken yet, or nil.
+// take returns the newest route that has not been taken yet, or nil. What is opened
+// already is no longer of interest to those who watch.
 func (k *routeKeeper) take() *render.Route {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	r := k.route
 	k.route = nil
+	k.exchange++
 	return r
 }
 
-func (k *routeKeeper) progress(s netdial.Stage) {
+// watching returns a dialer that tells what it does while it does it.
+func (k *routeKeeper) watching(d *netdial.Dialer) *netdial.Dialer {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.stage = s
+	exchange, watched := k.exchange, *d
+	k.open = false
+	watched.Progress = func(r *render.Route, s netdial.Stage) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.stage = s
+		if k.show != nil && k.exchange == exchange {
+			k.show(&render.Underway{Meta: render.Meta{Time: time.Now()}, Route: r, Waiting: s.String()})
+		}
+	}
+	return &watched
+}
+
+// requested shows the head of a request that is about to be sent.
+func (k *routeKeeper) requested(head []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.show != nil {
+		k.show(&render.Underway{Meta: render.Meta{Time: time.Now()}, Route: k.route, Request: head})
+	}
+}
+
+// connected reports whether there was a connection to send a request on.
+func (k *routeKeeper) connected() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.open
 }
 
 // waiting says what is being done to open a connection, "" for nothing.
@@ -102,11 +136,14 @@ func (k *routeKeeper) waiting() string {
 // fields of a request in the order in which the user gave them.
 type httpTap struct {
 	order wsproto.Fields
+	// requested is told of the head of a request before it is sent, or is nil.
+	requested func(head []byte)
 
 	mu                sync.Mutex
 	conn              *tappedConn // that the exchange is on, nil before it is known
 	request, response []byte
 	sent, received    bool // the head is complete
+	over              bool // the exchange has been shown
 }
 
 // maxHead bounds what is kept of a head.
@@ -116,13 +153,14 @@ const maxHead = 1 << 20
 func (t *httpTap) reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.conn, t.request, t.response, t.sent, t.received = nil, nil, nil, false, false
+	t.conn, t.request, t.response, t.sent, t.received, t.over = nil, nil, nil, false, false, false
 }
 
-// heads returns what has been seen since.
+// heads returns what has been seen since. It ends the exchange.
 func (t *httpTap) heads() (request, response []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.over = true
 	return slices.Clone(t.request), slices.Clone(t.response)
 }
 
@@ -151,6 +189,9 @@ func (t *httpTap) sending(c *tappedConn, p []byte) []byte {
 	end += 4
 	body := p[end-before:]
 	t.request = t.arrange(t.request[:end])
+	if t.requested != nil && !t.over {
+		t.requested(t.request)
+	}
 	return append(slices.Clone(t.request), body...)
 }
 

@@ -31,10 +31,13 @@ func (s *status) appendDetour(b []byte, e *Detour) []byte {
 	if s.o.Verbose == 0 || s.o.Quiet {
 		return b
 	}
+	shown := s.arrived(e.Conn)
 	if e.Route != nil {
-		b = s.appendRoute(b, e.Route, &e.Meta)
+		b = s.appendRoute(b, e.Route, &e.Meta, shown)
 	}
-	b = s.appendHead(b, parseHead(e.Request, s.o.ShowSecrets), '>', e.Conn)
+	if !shown.request {
+		b = s.appendHead(b, parseHead(e.Request, s.o.ShowSecrets), '>', e.Conn)
+	}
 	b = s.appendHead(b, e.response(s.o.ShowSecrets), '<', e.Conn)
 	b = s.appendStar(b, e.Conn)
 	if e.To == "" {

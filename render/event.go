@@ -11,7 +11,7 @@ import (
 
 // An Event is something that happened. The events are [*Handshake], [*Frame],
 // [*Message], [*Note], [*End] and [*Failure], for redirects and challenges
-// [*Detour], and for event streams [*Exchange], [*StreamOpen], [*StreamEvent],
+// [*Detour], while a connection is being opened [*Underway], and for event streams [*Exchange], [*StreamOpen], [*StreamEvent],
 // [*StreamLine], [*StreamRetry], [*StreamLoss], [*StreamResume], [*StreamFinding]
 // and [*StreamEnd], on a server [*StreamServed], [*StreamServedEnd] and
 // [*StreamLost]. A transcript begins with a [*Recording]. An event and every slice
@@ -144,7 +144,10 @@ type Stats struct {
 	BytesSent, BytesReceived       uint64 // payload bytes of these frames
 	MessagesSent, MessagesReceived uint64
 	RTT                            time.Duration // of the last pong, 0 without one
-	Deflate                        *DeflateStats // nil where it was not agreed on
+	// FirstFrame is how long after the opening handshake the first frame came, or
+	// began to, 0 if there was none.
+	FirstFrame time.Duration
+	Deflate    *DeflateStats // nil where it was not agreed on
 }
 
 // A Failure is an error that a user has to know about.

@@ -189,7 +189,7 @@ var refused = &Diagnosis{
 
 // talk has every kind of event that is no frame.
 func talk() []Event {
-	stats := Stats{FramesSent: 3, BytesSent: 31, FramesReceived: 1, BytesReceived: 5_000_000, RTT: 800 * time.Microsecond}
+	stats := Stats{FramesSent: 3, BytesSent: 31, FramesReceived: 1, BytesReceived: 5_000_000, RTT: 800 * time.Microsecond, FirstFrame: 1200 * time.Microsecond}
 	const took = 4 * time.Second
 	return []Event{
 		&Handshake{Meta: at(1), URL: "ws://user:pass@127.0.0.1:8080/chat", Peer: "127.0.0.1:8080", Took: 1234 * time.Microsecond,

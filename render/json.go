@@ -204,6 +204,9 @@ func (w *jsonWriter) handshake(e *Handshake) {
 		w.strings("meaning", e.Meaning)
 	}
 	w.seconds("took", e.Took)
+	if e.Route != nil && len(e.Request) > 0 {
+		w.seconds("upgrade", e.Took-e.Route.Took)
+	}
 	if e.Err != nil {
 		w.error(e.Err, "handshake")
 	}
@@ -258,6 +261,9 @@ func (w *jsonWriter) end(e *End) {
 	w.uint("messages_received", s.MessagesReceived)
 	if s.RTT != 0 {
 		w.seconds("rtt", s.RTT)
+	}
+	if s.FirstFrame != 0 {
+		w.seconds("first_frame", s.FirstFrame)
 	}
 	w.deflateStats(s.Deflate)
 	w.b = append(w.b, '}')

@@ -54,6 +54,9 @@ type Attempt struct {
 	Lost  bool  // given up, since another address was faster
 }
 
+// over reports whether the attempt has ended.
+func (a *Attempt) over() bool { return a.Took > 0 || a.Err != nil || a.Lost }
+
 // A Tunnel is the way through a proxy.
 type Tunnel struct {
 	Protocol string // as in "HTTP CONNECT" or "SOCKS5"

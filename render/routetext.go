@@ -7,14 +7,22 @@ import (
 	"time"
 )
 
-// appendRoute shows the way that a connection took with -v: a line for each thing
-// that happened on it, and what each took. Of a proxy that has refused a tunnel
-// the answer is shown in any case.
-func (s *status) appendRoute(b []byte, r *Route, m *Meta) []byte {
+// appendRoute shows the way that a connection took with -v, but for what has been
+// shown of it. Of a proxy that has refused a tunnel the answer is shown in any
+// case.
+func (s *status) appendRoute(b []byte, r *Route, m *Meta, shown *shownPart) []byte {
 	if s.o.Verbose == 0 || s.o.Quiet {
 		return s.appendRefusal(b, r, m.Conn)
 	}
-	for _, hop := range r.Hops {
+	return s.appendRouteLines(b, r, m, shown, true)
+}
+
+// appendRouteLines shows a line for each thing that happened on a route and has not
+// been shown yet, and what each took. Of one that is not complete that is what is
+// over.
+func (s *status) appendRouteLines(b []byte, r *Route, m *Meta, shown *shownPart, complete bool) []byte {
+	for i, hop := range r.Hops {
+		shown := shown.hop(i)
 		line := func(style style, text string) {
 			b = s.appendStar(b, m.Conn)
 			if hop.Proxy {
@@ -24,23 +32,29 @@ func (s *status) appendRoute(b []byte, r *Route, m *Meta) []byte {
 			b = s.appendText(b, text)
 			b = append(append(b, style.off...), '\n')
 		}
-		if hop.Source != "" {
+		if hop.Source != "" && unshown(&shown.source) {
 			line(style{}, hop.Addr+" is named by "+hop.Source)
 		}
-		if l := hop.Lookup; l != nil {
+		if l := hop.Lookup; l != nil && unshown(&shown.lookup) {
 			s.lookupLine(line, l)
 		}
 		for i := range hop.Attempts {
-			s.attemptLine(line, &hop.Attempts[i])
-		}
-		if t := hop.Tunnel; t != nil {
-			b = s.appendHead(b, parseHead(t.Request, s.o.ShowSecrets), '>', m.Conn)
-			b = s.appendReply(b, t, m.Conn)
-			if t.Err == nil {
-				line(style{}, t.Protocol+" tunnel to "+t.To+" open in "+duration(t.Took))
+			if a := &hop.Attempts[i]; (complete || a.over()) && shown.attempt(i) {
+				s.attemptLine(line, a)
 			}
 		}
-		if hop.TLS != nil {
+		if t := hop.Tunnel; t != nil {
+			if unshown(&shown.request) {
+				b = s.appendHead(b, parseHead(t.Request, s.o.ShowSecrets), '>', m.Conn)
+			}
+			if (complete || t.Took > 0) && unshown(&shown.reply) {
+				b = s.appendReply(b, t, m.Conn)
+				if t.Err == nil {
+					line(style{}, t.Protocol+" tunnel to "+t.To+" open in "+Duration(t.Took))
+				}
+			}
+		}
+		if t := hop.TLS; t != nil && (complete || t.Took > 0) && unshown(&shown.tls) {
 			s.tlsLines(line, hop, m.Time)
 		}
 	}
@@ -72,22 +86,22 @@ type lineFunc func(style, string)
 func (s *status) lookupLine(line lineFunc, l *Lookup) {
 	switch {
 	case l.Err != nil:
-		line(s.palette.bad, l.Name+" was not resolved, "+duration(l.Took)+": "+l.Err.Error())
+		line(s.palette.bad, l.Name+" was not resolved, "+Duration(l.Took)+": "+l.Err.Error())
 	case l.Source != "":
 		line(style{}, l.Name+" is "+joinAddrs(l.Addrs)+" ("+l.Source+")")
 	default:
-		line(style{}, l.Name+" is "+joinAddrs(l.Addrs)+", looked up in "+duration(l.Took))
+		line(style{}, l.Name+" is "+joinAddrs(l.Addrs)+", looked up in "+Duration(l.Took))
 	}
 }
 
 func (s *status) attemptLine(line lineFunc, a *Attempt) {
 	switch {
 	case a.Lost:
-		line(style{}, a.Addr+" given up after "+duration(a.Took)+", another address was faster")
+		line(style{}, a.Addr+" given up after "+Duration(a.Took)+", another address was faster")
 	case a.Err != nil:
-		line(s.palette.bad, a.Addr+" failed after "+duration(a.Took)+": "+a.Err.Error())
+		line(s.palette.bad, a.Addr+" failed after "+Duration(a.Took)+": "+a.Err.Error())
 	default:
-		line(style{}, "connected to "+a.Addr+" in "+duration(a.Took))
+		line(style{}, "connected to "+a.Addr+" in "+Duration(a.Took))
 	}
 }
 
@@ -106,7 +120,7 @@ func (s *status) tlsLines(line lineFunc, hop *Hop, now time.Time) {
 		case t.ServerName != "" && !strings.EqualFold(t.ServerName, strings.TrimSuffix(host, ".")):
 			text += ", server name " + t.ServerName
 		}
-		line(style{}, text+", in "+duration(t.Took))
+		line(style{}, text+", in "+Duration(t.Took))
 	}
 	switch t.ClientCertificate {
 	case ClientCertMissing:
@@ -198,7 +212,8 @@ func (s *status) appendTiming(b []byte, phases []phase, conn int) []byte {
 	return append(b[:len(b)-2], '\n')
 }
 
-func duration(d time.Duration) string { return string(appendDuration(nil, d)) }
+// Duration words a time that something took, as in "1.2 ms".
+func Duration(d time.Duration) string { return string(appendDuration(nil, d)) }
 
 func joinAddrs(addrs []netip.Addr) string {
 	var all []string

@@ -89,6 +89,9 @@ type StreamStats struct {
 	Bytes             uint64 // of the stream, after content codings
 	Connections       uint64
 	Repeated, Skipped uint64 // IDs
+	// FirstEvent is how long after the response the first event of the last
+	// connection came, 0 if there was none.
+	FirstEvent time.Duration
 }
 
 // A StreamFinding is something questionable about a stream.

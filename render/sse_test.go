@@ -26,7 +26,7 @@ func streamEvents() []Event {
 	response := &http.Response{Proto: "HTTP/1.1", Status: "200 OK", StatusCode: 200}
 	refused := &sse.ResponseError{Rule: sse.RuleContentType, Got: "text/\x1bhtml", Want: "text/event-stream",
 		Response: response, Body: []byte("<h1>\u202enothing</h1>"), More: true}
-	stats := StreamStats{Events: 3, Comments: 1, Bytes: 5_000_000, Connections: 2, Repeated: 1, Skipped: 2}
+	stats := StreamStats{Events: 3, Comments: 1, Bytes: 5_000_000, Connections: 2, Repeated: 1, Skipped: 2, FirstEvent: 3 * time.Millisecond}
 	end := func(err error, by Side) Event {
 		return &StreamEnd{Meta: at(90), Err: err, By: by, Took: 4 * time.Second, Stats: stats}
 	}

@@ -161,6 +161,9 @@ func (w *jsonWriter) streamEnd(e *StreamEnd) {
 		w.uint("connections", e.Stats.Connections)
 		w.uint("repeated", e.Stats.Repeated)
 		w.uint("skipped", e.Stats.Skipped)
+		if e.Stats.FirstEvent != 0 {
+			w.seconds("first_event", e.Stats.FirstEvent)
+		}
 	})
 }
 

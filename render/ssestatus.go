@@ -14,17 +14,18 @@ func (s *status) appendStream(b []byte, e Event) []byte {
 	loud := s.o.Verbose > 0 && !s.o.Quiet
 	switch e := e.(type) {
 	case *Exchange:
+		shown := s.arrived(e.Conn)
 		if e.Route != nil {
-			b = s.appendRoute(b, e.Route, &e.Meta)
+			b = s.appendRoute(b, e.Route, &e.Meta, shown)
 		}
-		if loud {
-			if e.Route != nil {
-				b = s.appendTiming(b, e.Route.phases(), e.Conn)
-			}
+		if loud && !shown.request {
 			b = s.appendHead(b, parseHead(e.Request, s.o.ShowSecrets), '>', e.Conn)
 		}
 		if loud || e.Err != nil && !s.o.Included {
 			b = s.appendHead(b, e.response(s.o.ShowSecrets), '<', e.Conn)
+		}
+		if loud && e.Route != nil {
+			b = s.appendTiming(b, e.Route.phases(), e.Conn)
 		}
 	case *StreamOpen:
 		if !s.o.Quiet && (s.o.Announce || loud || e.Attempt > 0) {

@@ -19,6 +19,8 @@ func NewStatus(w io.Writer, o StatusOptions) Renderer {
 		out:     bufio.NewWriterSize(w, statusBuffer),
 		o:       o,
 		palette: newPalette(o.Color),
+
+		underway: map[int]*shownPart{},
 	}
 	switch {
 	case o.Quiet:
@@ -36,6 +38,8 @@ type status struct {
 	palette *palette
 	frames  framer // nil if frames are not shown
 	buf     []byte
+
+	underway map[int]*shownPart // by connection, of those that are being opened
 }
 
 func (s *status) Flush() error { return s.out.Flush() }
@@ -51,6 +55,8 @@ func (s *status) Render(e Event) error {
 		b = s.appendHandshake(b, e)
 	case *Detour:
 		b = s.appendDetour(b, e)
+	case *Underway:
+		b = s.appendUnderway(b, e)
 	case *Retry:
 		if !s.o.Quiet {
 			b = s.appendRetry(b, e)
@@ -134,10 +140,11 @@ func (s *status) appendHandshake(b []byte, e *Handshake) []byte {
 		request, response = response, request
 	}
 	failed := e.Err != nil && e.Role == wsproto.Client
+	shown := s.arrived(e.Conn)
 	if e.Route != nil {
-		b = s.appendRoute(b, e.Route, &e.Meta)
+		b = s.appendRoute(b, e.Route, &e.Meta, shown)
 	}
-	if s.o.Verbose > 0 && !s.o.Quiet {
+	if s.o.Verbose > 0 && !s.o.Quiet && !shown.request {
 		b = s.appendHead(b, e.request(s.o.ShowSecrets), request, e.Conn)
 	}
 	if s.o.Verbose > 0 && !s.o.Quiet || failed && !s.o.Included {

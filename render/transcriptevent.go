@@ -196,7 +196,7 @@ func (w *wireEvent) end(m Meta) (Event, error) {
 		FramesSent: s.FramesSent, FramesReceived: s.FramesReceived,
 		BytesSent: s.BytesSent, BytesReceived: s.BytesReceived,
 		MessagesSent: s.MessagesSent, MessagesReceived: s.MessagesReceived,
-		RTT: time.Duration(s.RTT),
+		RTT: time.Duration(s.RTT), FirstFrame: time.Duration(s.FirstFrame),
 	}}
 	if d := s.Deflate; d != nil {
 		flow := func(w wireFlow) DeflateFlow { return DeflateFlow{Messages: w.Messages, Wire: w.Wire, Plain: w.Length} }
@@ -343,6 +343,7 @@ func (w *wireEvent) streamEnd(m Meta) (Event, error) {
 	e := &StreamEnd{Meta: m, Err: w.Error.error(nil), Took: time.Duration(w.Took), Stats: StreamStats{
 		Events: s.Events, Comments: s.Comments, Bytes: s.Bytes,
 		Connections: s.Connections, Repeated: s.Repeated, Skipped: s.Skipped,
+		FirstEvent: time.Duration(s.FirstEvent),
 	}}
 	var err error
 	if e.By, err = w.side(); err != nil {

@@ -200,15 +200,17 @@ type wireStats struct {
 	MessagesSent     uint64            `json:"messages_sent"`
 	MessagesReceived uint64            `json:"messages_received"`
 	RTT              seconds           `json:"rtt"`
+	FirstFrame       seconds           `json:"first_frame"`
 	Deflate          *wireDeflateStats `json:"deflate"`
 
-	Events      uint64 `json:"events"`
-	Comments    uint64 `json:"comments"`
-	Bytes       uint64 `json:"bytes"`
-	Connections uint64 `json:"connections"`
-	Repeated    uint64 `json:"repeated"`
-	Skipped     uint64 `json:"skipped"`
-	Lost        uint64 `json:"lost"`
+	Events      uint64  `json:"events"`
+	Comments    uint64  `json:"comments"`
+	Bytes       uint64  `json:"bytes"`
+	Connections uint64  `json:"connections"`
+	Repeated    uint64  `json:"repeated"`
+	Skipped     uint64  `json:"skipped"`
+	Lost        uint64  `json:"lost"`
+	FirstEvent  seconds `json:"first_event"`
 }
 
 type wireDeflateStats struct {

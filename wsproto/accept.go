@@ -129,7 +129,7 @@ func (p *Pending) Accept() (*Conn, error) {
 		return nil, &HandshakeError{Kind: HandshakeDropped, Request: r, Response: resp, Err: err}
 	}
 	c.nc.SetDeadline(time.Time{})
-	c.in.arrived = c.now()
+	c.opened()
 	return c, nil
 }
 

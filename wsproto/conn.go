@@ -71,7 +71,7 @@ func NewConn(nc net.Conn, role Role, cfg Config, early []byte) *Conn {
 	c.in.buf = append(make([]byte, 0, max(minReadBuffer, len(early))), early...)
 	c.in.w = len(early)
 	c.in.buf = c.in.buf[:cap(c.in.buf)]
-	c.in.arrived = c.now()
+	c.opened()
 	return c
 }
 

@@ -210,7 +210,7 @@ func (d *Dialer) handshake(ctx context.Context, c *Conn, req *Request) (*Respons
 		}
 		return resp, broken
 	}
-	c.in.arrived = c.now()
+	c.opened()
 	c.subprotocol, c.extensions = subprotocol, exts
 	for _, params := range exts {
 		if err := c.confirm(d.Extensions, params); err != nil {

@@ -25,6 +25,7 @@ type input struct {
 	buf     []byte
 	r, w    int       // buf[r:w] has arrived and is not used yet
 	arrived time.Time // when the newest byte of buf did
+	begun   bool      // something has arrived
 	full    bool      // the last read filled the buffer: a larger one pays
 	narrow  bool      // the last frame bypassed the buffer: the next may, too
 
@@ -98,6 +99,9 @@ func (c *Conn) receive(p []byte) (int, error) {
 		n, err := c.nc.Read(p)
 		if n > 0 {
 			in.n.wire += uint64(n)
+			if !in.begun {
+				c.begin(c.now())
+			}
 			if in.traced = c.cfg.Trace.receives(); in.traced {
 				in.arrived = c.now()
 			}
@@ -106,6 +110,22 @@ func (c *Conn) receive(p []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
+	}
+}
+
+// begin reports the first bytes after the opening handshake.
+func (c *Conn) begin(at time.Time) {
+	c.in.begun = true
+	if f := c.cfg.Trace.Begun; f != nil {
+		f(at)
+	}
+}
+
+// opened notes that the opening handshake is over.
+func (c *Conn) opened() {
+	c.in.arrived = c.now()
+	if c.in.r < c.in.w {
+		c.begin(c.in.arrived)
 	}
 }
 

@@ -35,6 +35,10 @@ type Trace struct {
 	// while they are off. Of a message that is under way when they are turned
 	// on they may see only a part.
 	Switch *atomic.Bool
+	// Begun runs once, when the first bytes after the opening handshake have
+	// arrived, and is told when that was. It runs on the goroutine that reads, or
+	// on the one that does the handshake if they came together with that.
+	Begun func(at time.Time)
 	// Waiting runs on the reading goroutine each time it has used up what has
 	// arrived and is about to wait for more.
 	Waiting func()

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"wscope/wsproto"
 	"wscope/wsproto/wstest"
@@ -206,6 +208,34 @@ func TestWaiting(t *testing.T) {
 	if waits != 2 || open != 1 {
 		t.Errorf("waited %d times, %d of them inside a message", waits, open)
 	}
+}
+
+// TestBegun runs once, when the first bytes after the handshake have come, those
+// that came with it, too.
+func TestBegun(t *testing.T) {
+	for name, early := range map[string]int{"late": 0, "with the handshake": 1} {
+		begun := 0
+		trace := wsproto.Trace{Begun: func(time.Time) { begun++ }}
+		wire := wstest.Text("a").AppendTo(nil, wsproto.Client)
+		c := wsproto.NewConn(&feed{r: bytes.NewReader(append(wire[early:], wire...))}, wsproto.Server, wsproto.Config{Trace: trace}, wire[:early])
+		if begun != early {
+			t.Errorf("%s: runs %d times before the first read", name, begun)
+		}
+		expectMessage(t, c, wsproto.OpText, "a")
+		expectMessage(t, c, wsproto.OpText, "a")
+		if c.ReadMessage(); begun != 1 {
+			t.Errorf("%s: runs %d times", name, begun)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		begun := 0
+		d := wsproto.Dialer{Config: wsproto.Config{Trace: wsproto.Trace{Begun: func(time.Time) { begun++ }}}}
+		c, _, err := dialPipe(d, goodReply+"\x81\x01a")
+		if err != nil || begun != 1 {
+			t.Fatalf("a frame behind the response is reported %d times, %v", begun, err)
+		}
+		c.Abort(nil)
+	})
 }
 
 // TestTraceSwitch turns the reports of frames on and off while a connection is

@@ -36,15 +36,18 @@ type Dialer struct {
 	// ProxyTimeout bounds what a proxy takes to answer, even if the context has
 	// no deadline. Zero means DefaultProxyTimeout.
 	ProxyTimeout time.Duration
-	// Progress is told what is about to be waited for. It is called by the
-	// goroutine that dials.
-	Progress func(Stage)
+	// Progress is told what is about to be waited for, and what there is to see
+	// of the way by then. It is called by the goroutine that dials; the route is
+	// lent to it for the duration of the call.
+	Progress func(*render.Route, Stage)
 
 	// Lookup resolves a name; network is "ip", "ip4" or "ip6". Nil asks
 	// net.DefaultResolver.
 	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
 	// Connect connects to one address. Nil means that of a net.Dialer.
 	Connect func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	route *render.Route // of the connection that is being opened
 }
 
 // DefaultProxyTimeout is how long a proxy may take to answer.
@@ -65,13 +68,14 @@ func (t Target) Addr() string { return net.JoinHostPort(t.Host, t.Port) }
 // an [*Error].
 func (d *Dialer) Dial(ctx context.Context, t Target) (net.Conn, *render.Route, error) {
 	begin := time.Now()
-	route := &render.Route{}
-	c, err := d.dial(ctx, t, route)
-	route.Took = time.Since(begin)
-	return c, route, err
+	dialing := *d
+	dialing.route = &render.Route{}
+	c, err := dialing.dial(ctx, t)
+	dialing.route.Took = time.Since(begin)
+	return c, dialing.route, err
 }
 
-func (d *Dialer) dial(ctx context.Context, t Target, route *render.Route) (net.Conn, error) {
+func (d *Dialer) dial(ctx context.Context, t Target) (net.Conn, error) {
 	to := d.replace(t)
 	var proxy *Proxy
 	if d.Proxy != nil && d.Unix == "" {
@@ -86,12 +90,12 @@ func (d *Dialer) dial(ctx context.Context, t Target, route *render.Route) (net.C
 	)
 	hop := &render.Hop{Addr: to.Addr()}
 	if proxy != nil {
-		c, err = d.through(ctx, proxy, to, route, hop)
+		c, err = d.through(ctx, proxy, to, hop)
 		if e, ok := errors.AsType[*Error](err); ok && (e.Proxy || e.Phase == PhaseProxy) {
 			e.Source = proxy.Source
 		}
 	} else {
-		route.Hops = append(route.Hops, hop)
+		d.route.Hops = append(d.route.Hops, hop)
 		c, err = d.reach(ctx, to, hop)
 	}
 	if err != nil || !t.TLS {
@@ -115,7 +119,7 @@ func (d *Dialer) reach(ctx context.Context, t Target, hop *render.Hop) (net.Conn
 // reachUnix connects to the Unix socket.
 func (d *Dialer) reachUnix(ctx context.Context, hop *render.Hop) (net.Conn, error) {
 	hop.Addr = d.Unix
-	d.progress(PhaseTCP, hop)
+	d.progress(PhaseTCP, hop, d.Unix)
 	begin := time.Now()
 	c, err := d.connect(ctx, "unix", d.Unix)
 	if err != nil {
@@ -142,17 +146,20 @@ func (d *Dialer) connect(ctx context.Context, network, addr string) (net.Conn, e
 	return nd.DialContext(ctx, network, addr)
 }
 
-func (d *Dialer) progress(phase Phase, hop *render.Hop) {
+// progress tells what is done next with a hop: to is the address of it that is
+// connected to, or who is asked.
+func (d *Dialer) progress(phase Phase, hop *render.Hop, to string) {
 	if d.Progress != nil {
-		d.Progress(Stage{Phase: phase, Proxy: hop.Proxy, Addr: hop.Addr})
+		d.Progress(d.route, Stage{Phase: phase, Proxy: hop.Proxy, Addr: to})
 	}
 }
 
 // A Stage is a part of the way to a target.
 type Stage struct {
 	Phase Phase
-	Proxy bool   // it is about the proxy, not the server
-	Addr  string // of the hop
+	Proxy bool // it is about the proxy, not the server
+	// Addr is the address that is connected to, else that of the hop.
+	Addr string
 }
 
 // String says what is done, as in "connecting to the proxy 127.0.0.1:3128".
@@ -169,5 +176,5 @@ func (s Stage) String() string {
 	case PhaseProxy:
 		return "waiting for the answer of " + hop
 	}
-	return "in the TLS handshake with " + hop
+	return "doing the TLS handshake with " + hop
 }

@@ -71,7 +71,7 @@ func TestDialZero(t *testing.T) {
 	addr := echoServer(t)
 	_, port, _ := net.SplitHostPort(addr)
 	var stages []Stage
-	d := &Dialer{Progress: func(s Stage) { stages = append(stages, s) }}
+	d := &Dialer{Progress: func(_ *render.Route, s Stage) { stages = append(stages, s) }}
 	c, route, err := d.Dial(t.Context(), Target{Host: "app.localhost", Port: port})
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func TestDialZero(t *testing.T) {
 	if len(route.Hops) != 1 || hop.Proxy || last.Addr != addr || last.Err != nil || last.Local != c.LocalAddr().String() {
 		t.Errorf("route %+v", hop)
 	}
-	if want := []Stage{{PhaseTCP, false, "app.localhost:" + port}}; !slices.Equal(stages, want) {
+	if want := []Stage{{PhaseTCP, false, "[::1]:" + port}, {PhaseTCP, false, addr}}; !slices.Equal(stages, want) {
 		t.Errorf("stages %v, want %v", stages, want)
 	}
 }

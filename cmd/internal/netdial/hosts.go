@@ -129,7 +129,7 @@ func (d *Dialer) lookup(ctx context.Context, t Target, hop *render.Hop) ([]netip
 		hop.Lookup = &render.Lookup{Name: t.Host, Addrs: local, Source: "this machine"}
 		return d.ofFamily(local, hop)
 	}
-	d.progress(PhaseName, hop)
+	d.progress(PhaseName, hop, hop.Addr)
 	ask := d.Lookup
 	if ask == nil {
 		ask = net.DefaultResolver.LookupNetIP

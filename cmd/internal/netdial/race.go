@@ -33,7 +33,6 @@ type result struct {
 //
 // RFC 8305, Section 5.
 func (d *Dialer) race(ctx context.Context, addrs []netip.Addr, t Target, hop *render.Hop) (net.Conn, error) {
-	d.progress(PhaseTCP, hop)
 	addrs = interleave(addrs)
 	addrs = addrs[:min(len(addrs), maxAttempts)]
 	port, err := strconv.ParseUint(t.Port, 10, 16)
@@ -55,6 +54,7 @@ func (d *Dialer) race(ctx context.Context, addrs []netip.Addr, t Target, hop *re
 				continue
 			}
 			addr := netip.AddrPortFrom(addrs[n], uint16(port)).String()
+			d.progress(PhaseTCP, hop, addr)
 			hop.Attempts = append(hop.Attempts, render.Attempt{Addr: addr, Start: time.Since(begin)})
 			running++
 			go func() {

@@ -16,7 +16,7 @@ import (
 // secure does the TLS handshake over c with the host of t, and closes c if that
 // fails. With noName it does not send the name of the server.
 func (d *Dialer) secure(ctx context.Context, c net.Conn, config *tls.Config, noName bool, t Target, hop *render.Hop) (net.Conn, error) {
-	d.progress(PhaseTLS, hop)
+	d.progress(PhaseTLS, hop, hop.Addr)
 	h := newSecuring(config, noName, t.Host)
 	hop.TLS = &h.record
 	begin := time.Now()

@@ -28,9 +28,9 @@ const (
 )
 
 // through connects to a proxy and has it open a tunnel to t, whose hop is last.
-func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, route *render.Route, last *render.Hop) (net.Conn, error) {
+func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, last *render.Hop) (net.Conn, error) {
 	hop := &render.Hop{Proxy: true, Addr: p.Addr(), Source: p.Source}
-	route.Hops = append(route.Hops, hop, last)
+	d.route.Hops = append(d.route.Hops, hop, last)
 	t.Host, _, _ = strings.Cut(t.Host, "%") // a zone means something on this machine only
 	address := t.Addr()
 	if p.Kind == ProxySOCKS5 {
@@ -49,7 +49,6 @@ func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, route *render.
 			return nil, err
 		}
 	}
-	d.progress(PhaseProxy, hop)
 	limit := d.ProxyTimeout
 	if limit == 0 {
 		limit = DefaultProxyTimeout
@@ -57,7 +56,8 @@ func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, route *render.
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	begin := time.Now()
-	last.Tunnel = &render.Tunnel{To: address}
+	last.Tunnel = p.tunnel(address)
+	d.progress(PhaseProxy, hop, hop.Addr)
 	opened, err := p.open(ctx, c, last.Tunnel)
 	last.Tunnel.Took = time.Since(begin)
 	if err != nil {
@@ -69,14 +69,20 @@ func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, route *render.
 	return opened, nil
 }
 
-// open has the proxy at the other end of c open a tunnel.
-func (p *Proxy) open(ctx context.Context, c net.Conn, tunnel *render.Tunnel) (net.Conn, error) {
+// tunnel returns the tunnel that the proxy is to be asked for.
+func (p *Proxy) tunnel(to string) *render.Tunnel {
 	switch p.Kind {
 	case ProxySOCKS5, ProxySOCKS5H:
-		tunnel.Protocol = "SOCKS5"
+		return &render.Tunnel{Protocol: "SOCKS5", To: to}
+	}
+	return &render.Tunnel{Protocol: "HTTP CONNECT", To: to, Request: p.request(to)}
+}
+
+// open has the proxy at the other end of c open a tunnel.
+func (p *Proxy) open(ctx context.Context, c net.Conn, tunnel *render.Tunnel) (net.Conn, error) {
+	if tunnel.Request == nil {
 		return c, p.socks(ctx, c, tunnel.To)
 	}
-	tunnel.Protocol = "HTTP CONNECT"
 	release := boundBy(ctx, c)
 	opened, err := p.httpConnect(c, tunnel)
 	if ctxErr := release(); ctxErr != nil && err == nil {
@@ -102,7 +108,6 @@ func boundBy(ctx context.Context, c net.Conn) (release func() error) {
 //
 // RFC 9110, Section 9.3.6.
 func (p *Proxy) httpConnect(c net.Conn, tunnel *render.Tunnel) (net.Conn, error) {
-	tunnel.Request = p.request(tunnel.To)
 	if _, err := c.Write(tunnel.Request); err != nil {
 		return nil, bare(err)
 	}

@@ -42,7 +42,7 @@ func session() *Summary {
 	s.Add(&render.End{
 		Meta: after(1000), By: render.Peer, Code: 1000, Reason: "bye \x1b[2J",
 		Err:   &wsproto.CloseError{Code: 1000, Reason: "bye \x1b[2J", Remote: true},
-		Stats: render.Stats{FramesSent: 1, FramesReceived: 2, BytesSent: 3, BytesReceived: 4, MessagesSent: 5, MessagesReceived: 6, RTT: 812 * time.Microsecond},
+		Stats: render.Stats{FramesSent: 1, FramesReceived: 2, BytesSent: 3, BytesReceived: 4, MessagesSent: 5, MessagesReceived: 6, RTT: 812 * time.Microsecond, FirstFrame: 8 * time.Millisecond},
 	})
 	s.Finish(start.Add(1001*time.Millisecond), 0)
 	return s
@@ -71,8 +71,8 @@ func TestFormat(t *testing.T) {
 		{"%header{set-cookie}", "[redacted]", ""},
 		{"a%{stderr}b%{stdout}c%{stderr}", "ac", "b"},
 		{"a%{onerror}b", "a", ""},
-		{"%{time_namelookup} %{time_connect} %{time_appconnect} %{time_pretransfer} %{time_starttransfer} %{time_upgrade} %{time_total} %{time_redirect}",
-			"0.012000 0.016000 0.021000 0.021000 0.040000 0.040000 1.001000 0.010000", ""},
+		{"%{time_namelookup} %{time_connect} %{time_appconnect} %{time_pretransfer} %{time_starttransfer} %{time_upgrade} %{time_first_frame} %{time_total} %{time_redirect}",
+			"0.012000 0.016000 0.021000 0.021000 0.040000 0.040000 0.048000 1.001000 0.010000", ""},
 		{"%{url} %{url_effective} %{scheme} %{num_redirects} %{redirect_url}", "ws://h/a wss://h/b wss 1 ", ""},
 		{"%{remote_ip}:%{remote_port} %{local_ip}:%{local_port}", "192.0.2.1:443 192.0.2.2:50000", ""},
 		{"%{http_version} %{num_headers} %{ssl_verify_result} %{exitcode}%{errormsg}", "1.1 3 0 0", ""},

@@ -45,7 +45,7 @@ type Summary struct {
 
 // times are those since the start at which the phases of opening the last
 // connection were over, zero for what did not happen.
-type times struct{ begin, name, connect, tls, route, response, open time.Duration }
+type times struct{ begin, name, connect, tls, route, response, open, first time.Duration }
 
 // Add takes an event of the session into account.
 func (s *Summary) Add(e render.Event) {
@@ -76,6 +76,7 @@ func (s *Summary) Add(e render.Event) {
 	case *render.End:
 		s.end = e.Time
 		s.add(&e.Stats)
+		s.came(e.Stats.FirstFrame)
 		s.closeBy, s.closeCode, s.closeReason = e.By.String(), e.Code, e.Reason
 		if !e.Normal() {
 			s.failure = e.Err
@@ -83,12 +84,21 @@ func (s *Summary) Add(e render.Event) {
 	case *render.StreamEnd:
 		s.end = e.Time
 		s.events, s.stats.BytesReceived = e.Stats.Events, e.Stats.Bytes
+		s.came(e.Stats.FirstEvent)
 		s.closeBy = e.By.String()
 		if !e.Normal() {
 			s.failure = e.Err
 		}
 	case *render.Failure:
 		s.failure = e.Err
+	}
+}
+
+// came is told when the first frame or event of a connection came, counted from
+// its opening, or 0 if none did.
+func (s *Summary) came(after time.Duration) {
+	if after != 0 {
+		s.times.first = s.times.open + after
 	}
 }
 

@@ -52,6 +52,7 @@ var variables = [...]variable{
 	{"subprotocol", func(s *Summary) any { return s.subprotocol }},
 	{"time_appconnect", func(s *Summary) any { return s.times.tls }},
 	{"time_connect", func(s *Summary) any { return s.times.connect }},
+	{"time_first_frame", func(s *Summary) any { return s.times.first }},
 	{"time_namelookup", func(s *Summary) any { return s.times.name }},
 	{"time_pretransfer", func(s *Summary) any { return s.times.route }},
 	{"time_redirect", func(s *Summary) any { return s.times.begin }},
