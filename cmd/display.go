@@ -114,6 +114,7 @@ type display struct {
 	status   render.Renderer
 	broken   render.Renderer // of frames that break a rule, nil if status has all frames or with -q
 	loud     bool            // there is -v
+	silent   bool            // nobody wants to know more of a client than how it ended
 
 	record *record.File // nil without --record
 
@@ -184,7 +185,7 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 			return nil, usageError("--hide ping,pong", "--hide: %w", err)
 		}
 	}
-	v := &display{out: &redirect{w: s.out}, err: &redirect{w: s.err}, options: o, loud: d.verbose > 0 && !d.quiet}
+	v := &display{out: &redirect{w: s.out}, err: &redirect{w: s.err}, options: o, loud: d.verbose > 0 && !d.quiet, silent: d.silent() && !d.record.wanted()}
 	v.data = render.New(v.out, o)
 	v.messages.Store(format == render.JSON)
 	v.status = render.NewStatus(v.err, render.StatusOptions{

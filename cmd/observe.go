@@ -300,7 +300,7 @@ func (o *observer) end(c *wsproto.Conn, out outcome, opened time.Time) {
 	e.Meta = render.Meta{Time: time.Now(), Conn: o.conn}
 	e.Took = e.Time.Sub(opened)
 	e.Stats = o.stats(c)
-	if o.role == wsproto.Client {
+	if o.role == wsproto.Client || !o.view.silent {
 		e.Diagnosis = doctor.Autopsy(o.autopsy(c, out.err, opened))
 	}
 	o.view.show(e)

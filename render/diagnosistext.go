@@ -1,5 +1,7 @@
 package render
 
+import "strconv"
+
 // factWidth is how wide the names in front of the lines of a diagnosis are.
 const factWidth = len("expected")
 
@@ -43,12 +45,15 @@ func first(i int, name string) string {
 }
 
 // appendHint shows the line of a diagnosis that everybody gets.
-func (s *status) appendHint(b []byte, hint string) []byte {
+func (s *status) appendHint(b []byte, hint string, conn int) []byte {
 	if hint == "" {
 		return b
 	}
 	b = s.appendSpeaker(b)
 	b = s.palette.hint.append(b, "hint:")
+	if conn != 0 {
+		b = strconv.AppendInt(append(b, " #"...), int64(conn), 10)
+	}
 	return append(s.appendText(append(b, ' '), hint), '\n')
 }
 

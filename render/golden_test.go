@@ -226,7 +226,7 @@ func talk() []Event {
 		&Retry{Meta: at(13), Attempt: 2, Limit: 5, Wait: 2 * time.Second, Err: errNet},
 		&Handshake{Meta: at(14), Attempt: 2, URL: "ws://127.0.0.1:8080/", Peer: "127.0.0.1:8080", Took: time.Millisecond},
 		&Failure{Meta: at(14), Err: errNet, Hint: "try ws://user:pass@h/\u202e instead"},
-		withConn(5, &Failure{Meta: at(15), Err: errors.New("no pong in time")}),
+		withConn(5, &Failure{Meta: at(15), Err: errors.New("no pong in time"), Hint: "ping it"}),
 	}
 }
 

@@ -327,7 +327,7 @@ func (s *status) appendEnd(b []byte, e *End) []byte {
 	if s.o.Verbose > 0 {
 		b = s.appendDiagnosis(b, e.Diagnosis, e.Conn)
 	}
-	return s.appendHint(b, e.Diagnosis.Hint)
+	return s.appendHint(b, e.Diagnosis.Hint, e.Conn)
 }
 
 func appendStats(b []byte, s *Stats) []byte {
@@ -352,7 +352,7 @@ func (s *status) appendFailure(b []byte, e *Failure) []byte {
 		b = append(strconv.AppendInt(append(b, '#'), int64(e.Conn), 10), ' ')
 	}
 	b = append(s.appendLines(b, e.Err.Error()), '\n')
-	return s.appendHint(b, e.Hint)
+	return s.appendHint(b, e.Hint, e.Conn)
 }
 
 // appendLines appends a text of one line or several. The further ones are

@@ -15,7 +15,9 @@ import (
 
 // An End is how an open connection came to its end, and what had crossed it.
 type End struct {
-	URL wsproto.URL
+	// Role is ours.
+	Role wsproto.Role
+	URL  wsproto.URL // a client's
 	// Err is what reading the connection ended with.
 	Err error
 	// NoPong tells that we ended it because no answer to a ping came.
@@ -57,7 +59,11 @@ type post struct {
 // ended it.
 func Autopsy(e End) *render.Diagnosis {
 	p := newPost(e)
-	for _, r := range endings() {
+	rows := endings
+	if e.Role == wsproto.Server {
+		rows = servedEndings
+	}
+	for _, r := range rows() {
 		if r.match(p) {
 			d := &render.Diagnosis{
 				Symptom: r.symptom,
@@ -121,6 +127,9 @@ func (p *post) closing() *render.Diagnosis {
 		}
 	}
 	c := closingOf(code)
+	if p.Role == wsproto.Server {
+		c = servedClosing(code)
+	}
 	d := &render.Diagnosis{
 		Symptom: "closed-" + strconv.Itoa(int(code)),
 		RFC:     6455, Section: c.section,
@@ -208,7 +217,11 @@ func (p *post) value(word string) (string, bool) {
 		if p.idle < unusualSilence {
 			return "", true
 		}
-		return "; nothing had crossed it for " + span(p.idle) + ": if that is the time again next time, it is a timeout, and --ping-interval helps", true
+		help := "--ping-interval helps"
+		if p.Role == wsproto.Server {
+			help = "pings of the client help"
+		}
+		return "; nothing had crossed it for " + span(p.idle) + ": if that is the time again next time, it is a timeout, and " + help, true
 	}
 	return "", false
 }

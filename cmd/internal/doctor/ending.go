@@ -26,22 +26,11 @@ type ending struct {
 const unusualSilence = 20 * time.Second
 
 func endings() []ending {
-	// An intermediary that gives a connection up mostly says nothing; some send a
-	// Close frame first.
-	givenUp := func(p *post) bool {
-		if p.closed != nil {
-			return p.byPeer(wsproto.CloseNormal, wsproto.CloseGoingAway, wsproto.CloseNoStatus)
-		}
-		return p.drop != nil && !p.drop.CloseSent && p.drop.Drop != wsproto.DropCloseTimeout
-	}
-	dropped := func(d wsproto.Drop) func(*post) bool {
-		return func(p *post) bool { return p.drop != nil && p.drop.Drop == d }
-	}
 	first := func(p *post) bool { return p.broken != nil && p.First && len(p.Offending) > 0 }
 	return []ending{
 		{
 			symptom: "idle-timeout",
-			match:   func(p *post) bool { return givenUp(p) && p.idleLimit.after > 0 },
+			match:   func(p *post) bool { return p.givenUp() && p.idleLimit.after > 0 },
 			rfc:     6455, section: "5.5.2",
 			hint:    "nothing crossed the connection for {idle}: a proxy with an idle timeout of {idle-limit} ({idle-who}) would do this; --ping-interval {idle-ping} keeps it busy",
 			meaning: "the connection ended after {idle} of silence, just over {idle-limit}",
@@ -50,7 +39,7 @@ func endings() []ending {
 		},
 		{
 			symptom: "lifetime",
-			match:   func(p *post) bool { return givenUp(p) && p.lifeLimit.after > 0 },
+			match:   func(p *post) bool { return p.givenUp() && p.lifeLimit.after > 0 },
 			rfc:     6455, section: "7.1.5",
 			hint:    "it ended {life} after it was opened: a bound of {life-limit} on the whole connection ({life-who}) would do this, and pings do not help",
 			meaning: "the connection ended {life} after it was opened, just over {life-limit}",
@@ -59,7 +48,7 @@ func endings() []ending {
 		},
 		{
 			symptom: "deaf-timeout",
-			match:   func(p *post) bool { return givenUp(p) && p.deafLimit.after > 0 && p.closed == nil },
+			match:   func(p *post) bool { return p.givenUp() && p.deafLimit.after > 0 && p.closed == nil },
 			rfc:     6455, section: "5.5.2",
 			hint:    "nothing came for {deaf}, though we sent: a proxy that gives the server {deaf-limit} ({deaf-who}) would do this; --ping-interval {deaf-ping} makes it answer",
 			meaning: "the connection ended after {deaf} in which the peer sent nothing, just over {deaf-limit}",
@@ -163,10 +152,8 @@ func endings() []ending {
 		},
 		{
 			symptom: "fin-after-close",
-			match: func(p *post) bool {
-				return p.drop != nil && p.drop.CloseSent && (p.drop.Drop == wsproto.DropFIN || p.drop.Drop == wsproto.DropReset)
-			},
-			rfc: 6455, section: "7.1.1",
+			match:   (*post).goneAfterClose,
+			rfc:     6455, section: "7.1.1",
 			hint:    "the peer ended the connection instead of answering our Close frame: some servers do",
 			meaning: "we closed, and the peer ended the connection without a Close frame of its own",
 			causes:  []string{"a server that takes a Close frame for the end", "a proxy that ends the connection when it sees one"},
@@ -236,4 +223,24 @@ func endings() []ending {
 			next:    []string{"connect again"},
 		},
 	}
+}
+
+// dropped returns what tells an end without a closing handshake of that kind.
+func dropped(d wsproto.Drop) func(*post) bool {
+	return func(p *post) bool { return p.drop != nil && p.drop.Drop == d }
+}
+
+// givenUp reports whether an intermediary may have ended the connection. It mostly
+// says nothing; some send a Close frame first.
+func (p *post) givenUp() bool {
+	if p.closed != nil {
+		return p.byPeer(wsproto.CloseNormal, wsproto.CloseGoingAway, wsproto.CloseNoStatus)
+	}
+	return p.drop != nil && !p.drop.CloseSent && p.drop.Drop != wsproto.DropCloseTimeout
+}
+
+// goneAfterClose reports whether the peer ended the connection instead of
+// answering our Close frame.
+func (p *post) goneAfterClose() bool {
+	return p.drop != nil && p.drop.CloseSent && (p.drop.Drop == wsproto.DropFIN || p.drop.Drop == wsproto.DropReset)
 }

@@ -24,6 +24,7 @@ type death struct {
 	noPong    bool
 	response  string
 	offending string
+	role      wsproto.Role // ours
 }
 
 func (d death) end(t *testing.T) End {
@@ -34,7 +35,7 @@ func (d death) end(t *testing.T) End {
 	}
 	opened := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	e := End{
-		URL: u, Err: d.err, NoPong: d.noPong,
+		Role: d.role, URL: u, Err: d.err, NoPong: d.noPong,
 		Opened: opened, Ended: opened.Add(d.open),
 		Response: []byte(d.response), Offending: []byte(d.offending), First: d.offending != "",
 	}
@@ -86,6 +87,40 @@ func TestAutopsy(t *testing.T) {
 		{symptom: "send-failed", err: drop(wsproto.DropSend), open: second, hint: "did not take"},
 		{symptom: "network", err: drop(wsproto.DropReceive), open: second, hint: "gave the connection up"},
 	}
+	testDeaths(t, deaths, endings())
+}
+
+// TestAutopsyServed has the same for a server.
+func TestAutopsyServed(t *testing.T) {
+	const second, minute = time.Second, time.Minute
+	broken := &wsproto.ProtocolError{Code: 1002, Section: "5.2", Reason: "reserved bit RSV1 is set"}
+	fin := drop(wsproto.DropFIN)
+	deaths := []death{
+		{symptom: "idle-timeout", err: fin, open: 60100 * time.Millisecond, hint: "the default of nginx and of AWS application load balancers) would do this; a ping every 30s"},
+		{symptom: "lifetime", err: fin, open: 2*time.Hour + 2*second, received: second, sent: 2 * second, hint: "2 h on the whole connection (AWS API Gateway's)"},
+		{symptom: "http-after-101", err: broken, open: second, offending: "GET / HTTP/1.1\r\n", hint: `begin: "GET / HTTP/1.1\r\n"`},
+		{symptom: "text-after-101", err: broken, open: second, offending: "hello\r\n", hint: "bare text"},
+		{symptom: "unmasked", err: broken, open: second, offending: "\x81\x05hello", hint: "mask each frame"},
+		{symptom: "protocol", err: broken, open: second, offending: "\xc1\x85hello", hint: "-vvv"},
+		{symptom: "too-big", err: &wsproto.SizeError{Limit: 1, AtLeast: 2}, open: second, hint: "--max-message-size"},
+		{symptom: "close-unanswered", err: &wsproto.DropError{Drop: wsproto.DropCloseTimeout, CloseSent: true}, open: minute, hint: "--close-timeout"},
+		{symptom: "fin-after-close", err: &wsproto.DropError{Drop: wsproto.DropFIN, CloseSent: true}, open: minute, hint: "instead of answering"},
+		{symptom: "fin-inside", err: &wsproto.DropError{Drop: wsproto.DropFIN, Inside: "a frame header"}, open: second, hint: "inside a frame header"},
+		{symptom: "fin", err: fin, open: second, hint: "the client ended, was killed or does not send Close frames"},
+		{symptom: "fin", err: fin, open: 45 * second, received: 33 * second, sent: 35 * second, hint: "33.0 s: if that is the time again next time, it is a timeout, and pings of the client help"},
+		{symptom: "reset", err: drop(wsproto.DropReset), open: second, hint: "killed or closed with our data unread"},
+		{symptom: "send-failed", err: drop(wsproto.DropSend), open: second, hint: "did not take"},
+		{symptom: "network", err: drop(wsproto.DropReceive), open: second, hint: "gave the connection up"},
+	}
+	for i := range deaths {
+		deaths[i].role = wsproto.Server
+	}
+	testDeaths(t, deaths, servedEndings())
+}
+
+// testDeaths explains each of the deaths, of which there has to be one for each
+// row.
+func testDeaths(t *testing.T, deaths []death, rows []ending) {
 	seen := map[string]bool{}
 	for _, death := range deaths {
 		seen[death.symptom] = true
@@ -100,7 +135,7 @@ func TestAutopsy(t *testing.T) {
 			complete(t, d)
 		})
 	}
-	for _, r := range endings() {
+	for _, r := range rows {
 		if !seen[r.symptom] {
 			t.Errorf("there is no death of %s", r.symptom)
 		}
@@ -113,15 +148,17 @@ func TestAutopsyClose(t *testing.T) {
 	for _, c := range closings() {
 		codes = append(codes, c.code)
 	}
-	for _, code := range codes {
-		normal := code == 1000 || code == 1001 || code == 1005
-		d := Autopsy(death{err: closed(code), open: time.Second}.end(t))
-		if d == nil || d.Symptom != "closed-"+code.String()[:4] || (d.Hint == "") != normal {
-			t.Errorf("close code %d is %+v", code, d)
-			continue
-		}
-		if d.Meaning == "" || len(d.Causes) == 0 || !normal && len(d.Next) == 0 || d.Section == "" {
-			t.Errorf("the explanation of %d lacks something: %+v", code, d)
+	for _, role := range []wsproto.Role{wsproto.Client, wsproto.Server} {
+		for _, code := range codes {
+			normal := code == 1000 || code == 1001 || code == 1005
+			d := Autopsy(death{role: role, err: closed(code), open: time.Second}.end(t))
+			if d == nil || d.Symptom != "closed-"+code.String()[:4] || (d.Hint == "") != normal {
+				t.Errorf("close code %d for a %v is %+v", code, role, d)
+				continue
+			}
+			if d.Meaning == "" || len(d.Causes) == 0 || !normal && len(d.Next) == 0 || d.Section == "" {
+				t.Errorf("the explanation of %d for a %v lacks something: %+v", code, role, d)
+			}
 		}
 	}
 }
