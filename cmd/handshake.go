@@ -35,6 +35,10 @@ func (o *observer) diagnose(e *wsproto.HandshakeError) *render.Diagnosis {
 	if r := o.route; r != nil && len(r.Hops) > 1 && r.Hops[0].Proxy {
 		c.Proxy = r.Hops[0].Addr
 	}
+	if r := o.route; r != nil && len(r.Hops) > 0 {
+		t := r.Hops[len(r.Hops)-1].TLS
+		c.NoClientCert = t != nil && t.ClientCertificate == render.ClientCertMissing
+	}
 	return doctor.Diagnose(c)
 }
 

@@ -39,8 +39,9 @@ func rudeServers(ts *testscript.TestScript) map[string]*rudeServer {
 	return ts.Value(rudeKey{}).(map[string]*rudeServer)
 }
 
-// scriptRude starts a server that plays the part in a file, in TLS with -tls and
-// with certificates on both sides with -mtls. Each line of it is one step:
+// scriptRude starts a server that plays the part in a file, in TLS with -tls, with
+// certificates on both sides with -mtls, and asking for one but not demanding it
+// with -askcert. Each line of it is one step:
 //
 //	request                 read the request; its lines go to the log. A client
 //	                        that begins TLS instead is hung up on
@@ -71,10 +72,15 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	if name == "listen" {
 		name = "rude"
 	}
-	mutual := len(args) > 0 && args[0] == "-mtls"
-	secure := mutual || len(args) > 0 && args[0] == "-tls"
-	if secure {
-		args = args[1:]
+	clients := map[string]tls.ClientAuthType{"-tls": tls.NoClientCert, "-askcert": tls.RequestClientCert, "-mtls": tls.RequireAnyClientCert}
+	var (
+		clientAuth tls.ClientAuthType
+		secure     bool
+	)
+	if len(args) > 0 {
+		if clientAuth, secure = clients[args[0]]; secure {
+			args = args[1:]
+		}
 	}
 	if len(args) == 3 && args[0] == "-dial" {
 		rudeClient(ts, name, args[1], args[2])
@@ -88,7 +94,7 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: rude [-name NAME] {[-tls | -mtls] FILE | -part FILE | -open | -end | -dial ADDR FILE}")
+		ts.Fatalf("usage: rude [-name NAME] {[-tls | -askcert | -mtls] FILE | -part FILE | -open | -end | -dial ADDR FILE}")
 	}
 	switch {
 	case args[0] == "-open":
@@ -111,9 +117,7 @@ func scriptRude(ts *testscript.TestScript, neg bool, args []string) {
 	r = newRudeServer(ts, args[0])
 	if secure {
 		config, pem := testCertificate()
-		if mutual {
-			config.ClientAuth = tls.RequireAnyClientCert
-		}
+		config.ClientAuth = clientAuth
 		ts.Check(os.WriteFile(ts.MkAbs(name+".pem"), pem, 0o666))
 		l = tls.NewListener(l, config)
 	}

@@ -115,12 +115,21 @@ func (o *tlsOptions) certificates(s streams) ([]tls.Certificate, error) {
 	if o.pass != "" {
 		passphrase = o.pass
 	}
-	c, err := certfile.Client{Cert: path, Key: o.key, Passphrase: passphrase, HasPassphrase: passphrase != "", Ask: func(path string) (string, error) {
-		return askSecret(s, "passphrase for "+render.Escape(path)+": ",
-			failure(exitClientCert, fmt.Errorf("--cert: %s is encrypted, and there is no terminal to ask for its passphrase", path), "--pass gives it"))
+	named := func(file string) string { // the flag that has named it
+		if file == o.key && file != path {
+			return "--key"
+		}
+		return "--cert"
+	}
+	c, err := certfile.Client{Cert: path, Key: o.key, Passphrase: passphrase, HasPassphrase: passphrase != "", Ask: func(file string) (string, error) {
+		return askSecret(s, "passphrase for "+render.Escape(file)+": ",
+			failure(exitClientCert, fmt.Errorf("%s: %s is encrypted, and there is no terminal to ask for its passphrase", named(file), file), "--pass gives it"))
 	}}.Load()
+	if bad, ok := errors.AsType[*certfile.Error](err); ok {
+		return nil, fileFailure(exitClientCert, named(bad.Path), err)
+	}
 	if err != nil {
-		return nil, fileFailure(exitClientCert, "--cert", err)
+		return nil, err
 	}
 	return []tls.Certificate{c}, nil
 }

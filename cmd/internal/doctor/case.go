@@ -17,6 +17,9 @@ type Case struct {
 	Received []byte
 	// Proxy is the address of the proxy that the connection goes through, or "".
 	Proxy string
+	// NoClientCert tells that the server has asked for a client certificate in the
+	// TLS handshake, and there was none to send.
+	NoClientCert bool
 }
 
 // Diagnose explains a handshake that failed. It returns nil if there is nothing

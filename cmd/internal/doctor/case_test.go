@@ -30,6 +30,7 @@ type sample struct {
 	extensions   []wsproto.Extension
 	version      string
 	end          end
+	noClientCert bool
 }
 
 // An end is what a server does after its reply.
@@ -69,7 +70,7 @@ func (s sample) try(t *testing.T) (c Case, failed bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.URL = u
+	c.URL, c.NoClientCert = u, s.noClientCert
 	d := wsproto.Dialer{Header: s.header, Omit: s.omit, Subprotocols: s.subprotocols, Extensions: s.extensions, Version: s.version, Key: sampleKey}
 	d.Trace.HandshakeReceived = func(raw []byte) { c.Received = append(c.Received, raw...) }
 	synctest.Test(t, func(t *testing.T) {

@@ -145,6 +145,9 @@ func TestSilences(t *testing.T) {
 	diagnose(t, []sample{
 		{symptom: "empty-reply", hint: "use wss://example.com:8080/chat"},
 		{symptom: "empty-reply-tls", url: "wss://example.com/", hint: "ends connections at once"},
+		{symptom: "client-certificate-missing", url: "wss://example.com/", noClientCert: true, hint: "there was none to send"},
+		{symptom: "client-certificate-missing", url: "wss://example.com/", noClientCert: true, end: resets, hint: "there was none to send"},
+		{symptom: "tls-alert-reply", url: "wss://example.com/", noClientCert: true, end: alerts, hint: "alert: certificate required"},
 		{symptom: "silence", end: waits, hint: "--connect-timeout"},
 		{symptom: "silence-after-interim", reply: hints, end: waits, hint: "interim response"},
 		{symptom: "reply-unfinished", reply: half, end: waits, hint: "has no end"},

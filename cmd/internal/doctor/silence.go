@@ -34,13 +34,21 @@ func silences() []row {
 			next: []string{"wscope connect {tls-url}"},
 		},
 		{
+			symptom: "client-certificate-missing",
+			match:   all(kind(wsproto.HandshakeEmpty, wsproto.HandshakeDropped), uncertified),
+			rfc:     8446, section: "4.3.2",
+			hint:    "the server has asked for a client certificate, there was none to send, and it ended the connection: --cert and --key name one",
+			meaning: "TLS was agreed on, the server asked for a client certificate and got none, and then it ended the connection",
+			causes:  []string{"the server demands a certificate of its clients; in TLS 1.3 it says so only after the handshake, and some just hang up"},
+			next:    []string{"wscope connect --cert FILE --key FILE {url}"},
+		},
+		{
 			symptom: "empty-reply-tls",
 			match:   kind(wsproto.HandshakeEmpty),
 			rfc:     6455, section: "4.1",
 			hint:    "something listens there that ends connections at once",
 			meaning: "TLS was agreed on, and then the server hung up without a word",
 			causes: []string{
-				"the server wants a client certificate, and ends the connection without one",
 				"the server speaks another protocol inside TLS: HTTP/2 alone, for example",
 				"a program on the server crashed over the request",
 			},
@@ -128,6 +136,10 @@ func silences() []row {
 		},
 	}
 }
+
+// uncertified reports whether the server wanted a client certificate, got none and
+// sent neither a reply nor an alert.
+func uncertified(x *exam) bool { return x.NoClientCert && !begun(x) && alert(x.Err.Err) == "" }
 
 // begun reports whether some of the final response had come.
 func begun(x *exam) bool { return len(x.resp.Raw) > 0 }

@@ -90,6 +90,7 @@ func TestLoad(t *testing.T) {
 		{"AES-256, SHA-256", Client{Cert: file("cert.pem"), Key: file("aes256-sha256.pem"), Passphrase: "secret", HasPassphrase: true}},
 		{"AES-128, SHA-1", Client{Cert: file("cert.pem"), Key: file("aes128-sha1.pem"), Passphrase: "secret", HasPassphrase: true}},
 		{"AES-192, SHA-512", Client{Cert: file("cert.pem"), Key: file("aes192-sha512.pem"), Passphrase: "secret", HasPassphrase: true}},
+		{"encrypted of old", Client{Cert: file("cert.pem"), Key: file("old.pem"), Passphrase: "secret", HasPassphrase: true}},
 		{"3DES, SHA-256", Client{Cert: file("cert.pem"), Key: file("des3-sha256.pem"), Passphrase: "secret", HasPassphrase: true}},
 		{"one file, asked for", Client{Cert: path("both.pem"), Ask: ask}},
 		{"named twice", Client{Cert: path("both.pem"), Key: path("both.pem"), Ask: ask}},
@@ -112,6 +113,7 @@ func TestLoad(t *testing.T) {
 func TestLoadErrors(t *testing.T) {
 	path := write(t, map[string][]byte{
 		"empty.pem": nil, "both.pem": content(t, "pkcs1.pem", "cert.pem"), "der": {0x30, 0x03, 0x02, 0x01, 0x01},
+		"odd.pem":    bytes.Replace(content(t, "old.pem"), []byte("DEK-Info: "), []byte("DEK-Info: X"), 1),
 		"broken.pem": []byte("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
 	})
 	cert := file("cert.pem")
@@ -130,7 +132,9 @@ func TestLoadErrors(t *testing.T) {
 		{"a stranger's key", Client{Cert: cert, Key: file("pkcs1.pem")}, file("pkcs1.pem"), "has a key that does not match the certificate of CN=Test Client in " + cert},
 		{"a broken key", Client{Cert: cert, Key: path("broken.pem")}, path("broken.pem"), "has a broken key: "},
 		{"OpenSSH", Client{Cert: cert, Key: file("openssh.pem")}, file("openssh.pem"), "has a key in the form of OpenSSH, expected PKCS #8"},
-		{"encrypted of old", Client{Cert: cert, Key: file("old.pem"), Passphrase: "secret", HasPassphrase: true}, file("old.pem"), "has a key that is encrypted in the old way of OpenSSL (DEK-Info), which is not supported"},
+		{"encrypted of old, with a wrong passphrase", Client{Cert: cert, Key: file("old.pem"), Passphrase: "wrong", HasPassphrase: true}, file("old.pem"), "has an encrypted key: the passphrase is wrong"},
+		{"encrypted of old, without a passphrase", Client{Cert: cert, Key: file("old.pem")}, file("old.pem"), "is encrypted, and there is no passphrase"},
+		{"encrypted of old in an unknown way", Client{Cert: cert, Key: path("odd.pem"), Passphrase: "secret", HasPassphrase: true}, path("odd.pem"), "has an encrypted key: unknown encryption mode"},
 		{"scrypt", Client{Cert: cert, Key: file("scrypt.pem"), Passphrase: "secret", HasPassphrase: true}, file("scrypt.pem"), "has an encrypted key: scrypt is not supported"},
 		{"PBES1", Client{Cert: cert, Key: file("pbes1.pem"), Passphrase: "secret", HasPassphrase: true}, file("pbes1.pem"), "has an encrypted key: its encryption, 1.2.840.113549.1.12.1.3, is not supported"},
 		{"another cipher", Client{Cert: cert, Key: file("camellia.pem"), Passphrase: "secret", HasPassphrase: true}, file("camellia.pem"), "has an encrypted key: its cipher, 1.2.392.200011.61.1.1.1.4, is not supported"},

@@ -122,8 +122,13 @@ func (c Client) key(path string, in []*pem.Block) (crypto.PrivateKey, error) {
 		case b.Type == "OPENSSH PRIVATE KEY":
 			return nil, &Error{Path: path, Fault: "has a key in the form of OpenSSH, expected PKCS #8", Hint: "ssh-keygen -p -m PKCS8 -f FILE converts a copy of it"}
 		case b.Headers["DEK-Info"] != "":
-			return nil, &Error{Path: path, Fault: "has a key that is encrypted in the old way of OpenSSL (DEK-Info), which is not supported",
-				Hint: "openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out NEW converts it"}
+			passphrase, err := c.passphrase(path)
+			if err != nil {
+				return nil, err
+			}
+			if der, err = decryptLegacy(b, passphrase); err != nil {
+				return nil, c.keyError(path, err)
+			}
 		case b.Type == "ENCRYPTED PRIVATE KEY":
 			passphrase, err := c.passphrase(path)
 			if err != nil {
