@@ -171,7 +171,7 @@ func tlsHint(err error, proxy bool, u wsproto.URL) string {
 	case strings.Contains(text, "unsupported protocol version"):
 		return "--tls-min 1.0 allows the old versions, which are not safe"
 	case strings.Contains(text, "EOF"), errors.Is(err, syscall.ECONNRESET):
-		return "the other side has ended the connection in the middle of the handshake: perhaps it wants another --servername, or speaks no TLS"
+		return "the other side has ended the connection in the middle of the handshake: perhaps it wants another --servername or another version of TLS (--tls-min, --tls-max), or speaks no TLS"
 	}
 	return ""
 }

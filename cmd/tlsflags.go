@@ -65,6 +65,7 @@ func (o *tlsOptions) config(s streams, needed bool) (*tls.Config, error) {
 		ServerName:         o.serverName.text,
 		MinVersion:         o.min,
 		MaxVersion:         o.max,
+		CipherSuites:       cipherSuites(),
 	}
 	if o.max != 0 && o.max < tls.VersionTLS12 && o.min == 0 {
 		config.MinVersion = o.max
@@ -85,6 +86,19 @@ func (o *tlsOptions) config(s streams, needed bool) (*tls.Config, error) {
 		return nil, err
 	}
 	return config, nil
+}
+
+// cipherSuites returns the cipher suites up to TLS 1.2: those that are safe, and
+// those with AES and an RSA key exchange, which some servers have nothing better
+// than. Programs with OpenSSL take them, too.
+func cipherSuites() (ids []uint16) {
+	for _, s := range tls.CipherSuites() {
+		ids = append(ids, s.ID)
+	}
+	return append(ids,
+		tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_AES_256_CBC_SHA, tls.TLS_RSA_WITH_AES_128_CBC_SHA256,
+		tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256)
 }
 
 // noServerName reports whether no name is to be sent.

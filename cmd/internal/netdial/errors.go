@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -103,6 +104,9 @@ func (e *Error) Error() string {
 	}
 	if _, ok := errors.AsType[*CertificateError](e.Err); ok {
 		return e.Err.Error()
+	}
+	if errors.Is(e.Err, io.EOF) {
+		return "TLS handshake with " + hop + ": the connection was ended"
 	}
 	return "TLS handshake with " + hop + ": " + strings.TrimPrefix(e.Err.Error(), "tls: ")
 }
