@@ -110,9 +110,9 @@ func refusedTunnelHint(e *netdial.RefusedError) string {
 	switch {
 	case e.Code == 407 && !basic && len(e.Challenges) > 0:
 		return "the proxy wants another way to authenticate than Basic, which is the only one that wscope has for proxies"
-	case e.Code == 407 && e.Sent:
+	case (e.Code == 407 || e.Code == 401) && e.Sent: // tinyproxy says 401
 		return "the proxy does not accept that user and password"
-	case e.Code == 407:
+	case e.Code == 407, e.Code == 401:
 		return "--proxy-user user:password says who you are"
 	case e.Code == 403, e.Code == 405, e.Code == 400:
 		return "the rules of the proxy forbid it: many allow CONNECT to port 443 only"

@@ -68,6 +68,8 @@ func TestNetFailure(t *testing.T) {
 		{"a file for the proxy", &netdial.Error{Phase: netdial.PhaseProxy, Err: failure(exitCAFile, errors.New("x"), "y")}, exitCAFile, "y"},
 		{"407", tunnel(&netdial.RefusedError{Code: 407, Challenges: []string{"Basic realm=x"}}), exitProxy, "--proxy-user"},
 		{"407 again", tunnel(&netdial.RefusedError{Code: 407, Challenges: []string{"Basic realm=x"}, Sent: true}), exitProxy, "does not accept"},
+		{"401 again", tunnel(&netdial.RefusedError{Code: 401, Sent: true}), exitProxy, "does not accept"},
+		{"401", tunnel(&netdial.RefusedError{Code: 401}), exitProxy, "--proxy-user"},
 		{"407 of another kind", tunnel(&netdial.RefusedError{Code: 407, Challenges: []string{"NTLM"}}), exitProxy, "another way"},
 		{"403", tunnel(&netdial.RefusedError{Code: 403}), exitProxy, "port 443"},
 		{"502", tunnel(&netdial.RefusedError{Code: 502}), exitProxy, "could not reach"},

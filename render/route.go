@@ -25,7 +25,8 @@ type Hop struct {
 	// Lookup is about the name of the host.
 	Lookup *Lookup
 	// Attempts are the addresses that were tried, in the order in which the
-	// attempts began. A server behind a proxy has none: the proxy tries them.
+	// attempts began. Of a server behind a proxy they are those that the proxy did
+	// not reach, and the tunnel is the last.
 	Attempts []Attempt
 	// Tunnel is how the proxy before this hop was asked for it.
 	Tunnel *Tunnel

@@ -44,21 +44,28 @@ func socksError(err error) error {
 	const version = "unexpected protocol version "
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &SOCKSError{"it has closed the connection, expected a reply in SOCKS5"}
+		return &SOCKSError{Reason: "it has closed the connection, expected a reply in SOCKS5"}
 	case strings.HasPrefix(text, version):
 		if n, err := strconv.Atoi(text[len(version):]); err == nil {
-			return &SOCKSError{"got a reply that begins with the byte 0x" + strconv.FormatInt(int64(n), 16) + ", expected 0x5 for SOCKS5"}
+			return &SOCKSError{Reason: "got a reply that begins with the byte 0x" + strconv.FormatInt(int64(n), 16) + ", expected 0x5 for SOCKS5"}
 		}
 	case text == "no acceptable authentication methods":
-		return &SOCKSError{"it accepts none of the ways to authenticate that were offered"}
+		return &SOCKSError{Reason: "it accepts none of the ways to authenticate that were offered"}
 	}
 	if _, ok := errors.AsType[syscall.Errno](err); ok || isTimeout(err) {
 		return err
 	}
-	return &SOCKSError{strings.TrimPrefix(text, "unknown error ")}
+	// What the library says of a reply that is not "succeeded", RFC 1928, Section 6.
+	text, replied := strings.CutPrefix(text, "unknown error ")
+	return &SOCKSError{Reason: text, Unreached: replied}
 }
 
 // A SOCKSError is what a SOCKS proxy has refused.
-type SOCKSError struct{ Reason string }
+type SOCKSError struct {
+	Reason string
+	// Unreached tells that it speaks of the address that it was asked for: it may
+	// reach another one.
+	Unreached bool
+}
 
 func (e *SOCKSError) Error() string { return e.Reason }

@@ -91,6 +91,34 @@ func TestSOCKS5Refusal(t *testing.T) {
 	check("connection refused")
 }
 
+// A proxy is asked for one address of a name after the other.
+func TestSOCKS5Addresses(t *testing.T) {
+	server, p := startSOCKS5(t, "", "")
+	p.Kind = ProxySOCKS5
+	host, port, _ := net.SplitHostPort(echoServer(t))
+	d := &Dialer{Proxy: by(p), Hosts: Hosts{
+		{"some.example", port, addrs("127.0.0.9", "::1", host)},
+		{"none.example", port, addrs("127.0.0.9", "127.0.0.8")},
+	}}
+	c, route, err := d.Dial(t.Context(), Target{Host: "some.example", Port: port})
+	if err != nil {
+		t.Fatal(err)
+	}
+	roundTrip(t, c)
+	if got, want := server.Log(), []string{"connect 127.0.0.9:" + port, "connect [::1]:" + port, "connect 127.0.0.1:" + port}; !slices.Equal(got, want) {
+		t.Errorf("the proxy got %q, want %q", got, want)
+	}
+	hop := route.Hops[1]
+	if len(hop.Attempts) != 2 || hop.Attempts[1].Addr != "[::1]:"+port || hop.Attempts[1].Err == nil || hop.Tunnel.To != host+":"+port || hop.Tunnel.Err != nil || len(route.Hops[0].Attempts) != 1 {
+		t.Errorf("the route is %+v, tunnel %+v, proxy %+v", hop, hop.Tunnel, route.Hops[0])
+	}
+	_, _, err = d.Dial(t.Context(), Target{Host: "none.example", Port: port})
+	want := "the proxy " + server.Addr() + ", asked for a tunnel to none.example:" + port + ": no address answers: 127.0.0.9:" + port + ": connection refused; 127.0.0.8:" + port + ": connection refused"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v\nwant  %s", err, want)
+	}
+}
+
 func TestSOCKS5BadReply(t *testing.T) {
 	for reply, want := range map[string]string{
 		"":                             "it has closed the connection, expected a reply in SOCKS5",

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -32,14 +33,37 @@ func (d *Dialer) through(ctx context.Context, p *Proxy, t Target, last *render.H
 	hop := &render.Hop{Proxy: true, Addr: p.Addr(), Source: p.Source}
 	d.route.Hops = append(d.route.Hops, hop, last)
 	t.Host, _, _ = strings.Cut(t.Host, "%") // a zone means something on this machine only
-	address := t.Addr()
 	if p.Kind == ProxySOCKS5 {
 		addrs, err := d.lookup(ctx, t, last)
 		if err != nil {
 			return nil, err
 		}
-		address = net.JoinHostPort(addrs[0].String(), t.Port)
+		return d.tunnelToAny(ctx, p, t, addrs, hop, last)
 	}
+	return d.tunnelTo(ctx, p, t.Addr(), hop, last)
+}
+
+// tunnelToAny has a proxy open a tunnel to the first of addrs that it reaches. Those
+// that it does not are on record as attempts.
+func (d *Dialer) tunnelToAny(ctx context.Context, p *Proxy, t Target, addrs []netip.Addr, hop, last *render.Hop) (net.Conn, error) {
+	for i, addr := range addrs[:min(len(addrs), maxAttempts)] {
+		if i > 0 {
+			hop = &render.Hop{Proxy: true, Addr: p.Addr()} // the way to the proxy is on record
+		}
+		c, err := d.tunnelTo(ctx, p, net.JoinHostPort(addr.String(), t.Port), hop, last)
+		refused, ok := errors.AsType[*SOCKSError](err)
+		if !ok || !refused.Unreached || len(addrs) == 1 {
+			return c, err
+		}
+		last.Attempts = append(last.Attempts, render.Attempt{Addr: last.Tunnel.To, Took: last.Tunnel.Took, Err: refused})
+	}
+	err := &AttemptsError{last.Attempts}
+	last.Attempts = last.Attempts[:len(last.Attempts)-1] // it is the tunnel's
+	return nil, &Error{Phase: PhaseProxy, Addr: t.Addr(), Via: p.Addr(), Err: err}
+}
+
+// tunnelTo connects to a proxy and has it open a tunnel to an address.
+func (d *Dialer) tunnelTo(ctx context.Context, p *Proxy, address string, hop, last *render.Hop) (net.Conn, error) {
 	c, err := d.reach(ctx, Target{Host: p.Host, Port: p.Port}, hop)
 	if err != nil {
 		return nil, err
