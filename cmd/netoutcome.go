@@ -91,7 +91,7 @@ func tunnelHint(e *netdial.Error) string {
 		case strings.HasPrefix(bad.Got, `"\x15`), strings.HasPrefix(bad.Got, `"\x16`):
 			return "that is TLS: --proxy https://" + e.Via
 		}
-		return "is there an HTTP proxy at " + e.Via + "? socks5:// and socks5h:// are for the other kind"
+		return "is there an HTTP proxy at " + e.Via + "? https:// is for one that speaks TLS, socks5:// and socks5h:// are for the other kind"
 	}
 	if socks, ok := errors.AsType[*netdial.SOCKSError](e); ok {
 		switch {
