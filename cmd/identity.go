@@ -164,6 +164,9 @@ func (id *identity) challenged(u wsproto.URL, away, byHand bool, challenges []st
 // rejectedHint says why a 401 response was not answered, "" if there is nothing
 // to be said about it.
 func (id *identity) rejectedHint() string {
+	if other, ok := errors.AsType[*auth.SchemeError](id.rejected); ok {
+		return other.Error() + otherScheme(other.Want)
+	}
 	switch {
 	case id.rejected == nil:
 		return ""
@@ -173,6 +176,22 @@ func (id *identity) rejectedHint() string {
 		return "the server has seen the credentials and does not accept them"
 	}
 	return id.rejected.Error() + ", and the credentials were not sent"
+}
+
+// otherScheme returns how to authenticate by the first of some schemes that we
+// know, to be put behind a sentence, or "".
+func otherScheme(schemes []string) string {
+	for _, s := range schemes {
+		switch strings.ToLower(s) {
+		case "digest":
+			return ": --digest does that"
+		case "basic":
+			return ": -u user:password does that"
+		case "bearer":
+			return ": --oauth2-bearer TOKEN does that"
+		}
+	}
+	return ""
 }
 
 func cookieURL(u wsproto.URL) *url.URL {

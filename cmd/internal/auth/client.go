@@ -52,6 +52,37 @@ func (c *Client) Authorization(method, target string) string {
 // server has seen and does not take.
 var ErrRejected = errors.New("the server does not accept the credentials")
 
+// A SchemeError is what [Client.Challenged] returns for credentials that were sent
+// in another way than the server asks for. It is an ErrRejected, too.
+type SchemeError struct {
+	Sent string
+	Want []string // as the server names them
+}
+
+func (e *SchemeError) Error() string {
+	return "the server asks for " + strings.Join(e.Want, " or ") + ", and " + e.Sent + " was sent"
+}
+
+func (e *SchemeError) Is(err error) bool { return err == ErrRejected }
+
+// unasked tells why a client is challenged that sends its credentials unasked.
+func (c *Client) unasked(challenges []Challenge) error {
+	e := &SchemeError{Sent: "Basic"}
+	if c.Method == Bearer {
+		e.Sent = "Bearer"
+	}
+	for _, ch := range challenges {
+		if ch.Is(e.Sent) {
+			return ErrRejected
+		}
+		e.Want = append(e.Want, ch.Scheme)
+	}
+	if len(e.Want) == 0 {
+		return ErrRejected
+	}
+	return e
+}
+
 // Challenged takes the values of the WWW-Authenticate fields of a 401 response
 // to the last request. Nil means that the request is worth repeating with what
 // Authorization returns now. A server can ask for that again and again; it is
@@ -59,10 +90,10 @@ var ErrRejected = errors.New("the server does not accept the credentials")
 //
 // RFC 9110, Section 11.6.1.
 func (c *Client) Challenged(fields []string) error {
-	if c.Method == Basic || c.Method == Bearer || c.basic {
-		return ErrRejected
-	}
 	challenges := ParseChallenges(fields)
+	if c.Method == Basic || c.Method == Bearer || c.basic {
+		return c.unasked(challenges)
+	}
 	var reasons []string
 	for _, ch := range challenges {
 		if !ch.Is("Digest") {

@@ -25,7 +25,7 @@ func TestClient(t *testing.T) {
 		steps  []step
 	}{
 		{"basic", Basic, "Basic YWxpY2U6czpl", []step{{basic, "does not accept"}}},
-		{"basic, asked for digest", Basic, "Basic YWxpY2U6czpl", []step{{digest, "does not accept"}}},
+		{"basic, asked for digest", Basic, "Basic YWxpY2U6czpl", []step{{digest, "the server asks for Digest, and Basic was sent"}}},
 		{"bearer", Bearer, "Bearer t0ken", []step{{`Bearer error="invalid_token"`, "does not accept"}}},
 		{"digest", Digest, "", []step{{digest, `Digest username="alice", realm="r", nonce="n"`}}},
 		{"digest, wrong", Digest, "", []step{{digest, "Digest "}, {fresh, "does not accept"}}},
@@ -66,5 +66,9 @@ func TestClientRejected(t *testing.T) {
 	c := &Client{Method: Bearer, Token: "t"}
 	if err := c.Challenged([]string{"Bearer"}); !errors.Is(err, ErrRejected) {
 		t.Errorf("Challenged = %v, want ErrRejected", err)
+	}
+	err := c.Challenged([]string{`Negotiate, Basic realm="x"`})
+	if other, ok := errors.AsType[*SchemeError](err); !ok || other.Sent != "Bearer" || len(other.Want) != 2 || !errors.Is(err, ErrRejected) {
+		t.Errorf("Challenged = %v, want a SchemeError", err)
 	}
 }
