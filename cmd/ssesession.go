@@ -96,7 +96,7 @@ func (s *streamSession) transport(tap *httpTap) http.RoundTripper {
 	if s.http1 {
 		way.TLS.NextProtos = []string{"http/1.1"}
 	}
-	t := &http.Transport{DisableCompression: true, ForceAttemptHTTP2: !s.http1, Protocols: new(http.Protocols)}
+	t := &http.Transport{DisableCompression: true, ForceAttemptHTTP2: !s.http1, Protocols: new(http.Protocols), MaxResponseHeaderBytes: maxHead}
 	t.Protocols.SetHTTP1(!s.h2c)
 	t.Protocols.SetHTTP2(!s.http1)
 	t.Protocols.SetUnencryptedHTTP2(s.h2c)

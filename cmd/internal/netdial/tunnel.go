@@ -86,7 +86,9 @@ func (d *Dialer) tunnelTo(ctx context.Context, p *Proxy, address string, hop, la
 	last.Tunnel.Took = time.Since(begin)
 	if err != nil {
 		c.Close()
-		err = ended(ctx, err)
+		if _, refused := errors.AsType[*RefusedError](err); !refused { // its body may have no end
+			err = ended(ctx, err)
+		}
 		last.Tunnel.Err = err
 		return nil, &Error{Phase: PhaseProxy, Addr: address, Via: p.Addr(), Err: err}
 	}

@@ -177,6 +177,23 @@ func TestHTTPProxyEndlessBody(t *testing.T) {
 	}
 }
 
+// What a proxy has refused stays refused if the time is over while it goes on about
+// that.
+func TestHTTPProxyRefusalTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), bodyTime/2)
+		defer cancel()
+		_, err := openOver(t, ctx, func(c net.Conn) {
+			readRequest(c)
+			io.WriteString(c, "HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\nbecause")
+			io.Copy(io.Discard, c)
+		})
+		if refused, ok := errors.AsType[*RefusedError](err); !ok || refused.Code != 403 {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
 // A proxy that is silent, or gives a byte a second, has its time.
 func TestHTTPProxyTime(t *testing.T) {
 	for _, test := range []struct {
