@@ -7,7 +7,7 @@ import (
 
 // BenchmarkWrite is output while a line is being typed.
 func BenchmarkWrite(b *testing.B) {
-	s := newScreen(io.Discard, func() (int, int) { return 80, 24 }, "> ", func() {})
+	s := newScreen(io.Discard, func() (int, int) { return 80, 24 }, "> ", false, func() {})
 	defer s.close()
 	s.begin()
 	s.set([]rune("half a line"), 4, "")

@@ -31,6 +31,11 @@ type Config struct {
 	// Prompt is what stands in front of the line. It may have escape sequences
 	// that change colours; it must not have line ends.
 	Prompt string
+	// Dumb says that the terminal understands no control sequences, as TERM=dumb
+	// does. None is sent to it then: the line takes one row, of which carriage
+	// returns and blanks are enough to paint another, and lines of a paste are
+	// entered as if they were typed.
+	Dumb bool
 	// History is by default in memory only.
 	History History
 	// Complete is called for the Tab key with the line and the position of the
@@ -118,7 +123,7 @@ func New(c Config) (*Editor, error) {
 	}
 	e.history = newHistory(c.History)
 	e.reset()
-	e.screen = newScreen(c.Out, sizer(c), c.Prompt, e.guard)
+	e.screen = newScreen(c.Out, sizer(c), c.Prompt, c.Dumb, e.guard)
 	c.OnWidthChanged(e.screen.redraw)
 
 	var err error

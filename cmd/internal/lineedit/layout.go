@@ -219,3 +219,27 @@ func (d *drawing) appendErase(b []byte, width int) []byte {
 	}
 	return append(b, "\x1b[J"...)
 }
+
+// appendPlain is appendTo for a terminal without control sequences, on which d
+// takes one row. The cursor is brought to its place by what is there already.
+func (d *drawing) appendPlain(b []byte) []byte {
+	b = d.appendText(b)
+	if d.cursor < len(d.cells) {
+		b = append(b, '\r')
+		for _, c := range d.cells[:d.cursor] {
+			b = append(b, c.text...)
+		}
+	}
+	return b
+}
+
+// appendBlanks is appendErase after appendPlain.
+func (d *drawing) appendBlanks(b []byte) []byte {
+	b = append(b, '\r')
+	for _, c := range d.cells {
+		for range c.width {
+			b = append(b, ' ')
+		}
+	}
+	return append(b, '\r')
+}

@@ -40,6 +40,7 @@ const (
 type screen struct {
 	out  io.Writer
 	size func() (width, height int)
+	dumb bool          // out understands no control sequences
 	done chan struct{} // closed when the painter has ended
 	turn chan struct{} // held while out is written to
 
@@ -74,10 +75,11 @@ type screen struct {
 }
 
 // newScreen starts a screen. The painter calls guard deferred.
-func newScreen(out io.Writer, size func() (int, int), prompt string, guard func()) *screen {
+func newScreen(out io.Writer, size func() (int, int), prompt string, dumb bool, guard func()) *screen {
 	s := &screen{
 		out:    out,
 		size:   size,
+		dumb:   dumb,
 		prompt: prompt,
 		turn:   make(chan struct{}, 1),
 		done:   make(chan struct{}),
@@ -251,11 +253,14 @@ func (s *screen) restore() {
 		return
 	}
 	defer func() { <-s.turn }()
+	seq := ""
 	if s.pastes.Swap(false) {
-		seq := pasteOff
-		if s.drawn.Load() {
-			seq += lineBreak
-		}
+		seq = pasteOff
+	}
+	if s.drawn.Swap(false) {
+		seq += lineBreak
+	}
+	if seq != "" {
 		_, _ = io.WriteString(s.out, seq)
 	}
 }
@@ -351,14 +356,19 @@ func (s *screen) compose(b []byte) []byte {
 	width, rows := s.bounds()
 	s.dirty = false
 	if s.last != nil {
-		b = s.last.appendErase(b, width)
+		if s.dumb {
+			b = s.last.appendBlanks(b)
+		} else {
+			b = s.last.appendErase(b, width)
+		}
 		s.last = nil
 	}
-	if s.wipe {
+	if s.wipe && !s.dumb {
 		b = append(b, wipeAll...)
-		s.wipe, s.midLine = false, false
+		s.midLine = false
 	}
-	if want := s.wantPaste.Load(); s.pastes.Swap(want) != want {
+	s.wipe = false
+	if want := s.wantPaste.Load() && !s.dumb; s.pastes.Swap(want) != want {
 		if want {
 			b = append(b, pasteOn...)
 		} else {
@@ -381,8 +391,14 @@ func (s *screen) compose(b []byte) []byte {
 		if s.search != "" {
 			prompt = s.search
 		}
-		s.last = draw(prompt, s.line, s.pos, width, rows)
-		b = s.last.appendTo(b, width)
+		if s.dumb {
+			// A cursor behind a full row would be in the next one.
+			s.last = draw(prompt, s.line, s.pos, max(1, width-1), 1)
+			b = s.last.appendPlain(b)
+		} else {
+			s.last = draw(prompt, s.line, s.pos, width, rows)
+			b = s.last.appendTo(b, width)
+		}
 	}
 	s.drawn.Store(s.last != nil)
 	if s.ring {

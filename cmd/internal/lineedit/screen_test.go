@@ -126,7 +126,7 @@ func (g *gate) Write(p []byte) (int, error) {
 func TestSlowTerminal(t *testing.T) {
 	const size, count = 100 << 10, 50
 	g := &gate{t: t, open: make(chan struct{})}
-	s := newScreen(g, func() (int, int) { return 80, 24 }, "> ", func() {})
+	s := newScreen(g, func() (int, int) { return 80, 24 }, "> ", false, func() {})
 	most := 0
 	g.seen = func() {
 		s.mu.Lock()
@@ -167,7 +167,7 @@ func TestSlowTerminal(t *testing.T) {
 
 func TestStuckTerminal(t *testing.T) {
 	g := &gate{t: t, open: make(chan struct{}), seen: func() {}}
-	s := newScreen(g, func() (int, int) { return 80, 24 }, "> ", func() {})
+	s := newScreen(g, func() (int, int) { return 80, 24 }, "> ", false, func() {})
 	s.begin()
 	errs := make(chan error)
 	go func() {
@@ -197,7 +197,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 func TestFailingTerminal(t *testing.T) {
 	fails := errors.New("no terminal any more")
-	s := newScreen(failing{fails}, func() (int, int) { return 80, 24 }, "> ", func() {})
+	s := newScreen(failing{fails}, func() (int, int) { return 80, 24 }, "> ", false, func() {})
 	for range 2 {
 		if n, err := fmt.Fprintln(s, "x"); n != 0 || err != fails {
 			t.Errorf("Write = %d, %v, want %v", n, err, fails)
@@ -226,5 +226,34 @@ func TestGuard(t *testing.T) {
 	}()
 	if s.raw.Load() != 0 {
 		t.Error("still in raw mode")
+	}
+}
+
+// TestDumb sends no control sequence to a terminal that understands none, and
+// keeps the line there, too.
+func TestDumb(t *testing.T) {
+	s := newSession(t, Config{Dumb: true})
+	s.read()
+	s.keys("half a line, 日本語" + left + "x")
+	s.waitLast(t, "> half a line, 日本x語", 2+13+5)
+	fmt.Fprint(s, "one\ntwo\n")
+	s.waitText(t, "one", "two", "> half a line, 日本x語")
+	s.keys(ctrlL + backspace + end + "!")
+	s.waitLast(t, "> half a line, 日本語!", 2+13+7)
+	s.width.Store(16)
+	s.resized()
+	s.waitLast(t, "> ...本語!", 10)
+	s.width.Store(80)
+	s.keys(home + "z\r")
+	s.want("zhalf a line, 日本語!", nil)
+	s.waitText(t, "one", "two", "> zhalf a line, 日本語!")
+	s.read()
+	s.keys(pasteBegin + "a\nb" + pasteEnd + ctrlC) // in case it brackets a paste all the same
+	s.want("", ErrInterrupt)
+	s.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if raw := s.vt.raw.String(); strings.Contains(raw, "\x1b") {
+		t.Errorf("a control sequence in %q", raw)
 	}
 }
