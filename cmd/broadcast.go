@@ -37,7 +37,7 @@ func (s *server) startInput(ctx context.Context, leave func()) (stop func(), err
 		go b.feed(ctx)
 		return func() {}, nil
 	}
-	history := sessionHistory(s.streams, !s.noHistory, func(err error) { b.fail(fmt.Errorf("history: %w", err)) })
+	history := sessionHistory(s.streams, !s.noHistory, s.view, s.colorMode, s.display.quiet)
 	con, err := s.newConsole(s.streams, consoleOptions{prompt: "> ", history: history, complete: completeSlash})
 	if err != nil {
 		return nil, err

@@ -58,12 +58,18 @@ func (e *editor) Close() error {
 	return err
 }
 
-// sessionHistory returns where the lines of a session are kept.
-func sessionHistory(s streams, keep bool, report func(error)) lineedit.History {
+// sessionHistory returns where the lines of a session are kept, unless keep is
+// false. That they cannot be is shown once, and ends nothing.
+func sessionHistory(s streams, keep bool, view *display, colorMode string, quiet bool) lineedit.History {
 	if !keep {
 		return lineedit.History{Max: -1}
 	}
-	return lineedit.History{Path: historyFile(s), Report: report}
+	s.err = view.err // which may be the console by then
+	return lineedit.History{Path: historyFile(s), Report: func(err error) {
+		if !quiet {
+			printDiagnostic(s, colorMode, levelWarning, err.Error()+"; --no-history does without it")
+		}
+	}}
 }
 
 // historyFile returns where the lines of a session are kept: below

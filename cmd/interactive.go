@@ -34,10 +34,7 @@ func (s *session) runInteractive(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.payloads.stdin = nil // it is what is typed
-	history := sessionHistory(s.streams, !s.noHistory, func(err error) {
-		_, o := s.link()
-		o.note("history: " + err.Error())
-	})
+	history := sessionHistory(s.streams, !s.noHistory, s.view, s.colorMode, s.display.quiet)
 	con, err := s.newConsole(s.streams, consoleOptions{prompt: "> ", history: history, complete: completeSlash})
 	if err != nil {
 		s.conn().Abort(nil)
