@@ -181,7 +181,7 @@ func statsText(o *observer, c *wsproto.Conn) string {
 	text := "sent " + count(n.FramesSent, "frame") + ", " + count(n.MessagesSent, "message") + ", " + count(n.BytesSent, "byte") +
 		"; received " + count(n.FramesReceived, "frame") + ", " + count(n.MessagesReceived, "message") + ", " + count(n.BytesReceived, "byte")
 	if n.RTT > 0 {
-		text += fmt.Sprintf("; last round trip %v", n.RTT)
+		text += "; last round trip " + render.Duration(n.RTT)
 	}
 	if n.Deflate != nil {
 		text += "; " + n.Deflate.String()

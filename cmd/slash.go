@@ -48,11 +48,11 @@ func slashCommands() []slashCommand {
 		{"text", "MESSAGE", "send a text message", nil, sendText},
 		{"binary", "MESSAGE", "send the bytes of MESSAGE as a binary message", nil, sendBinary},
 		{"hex", "DIGITS", "send a binary message given in hex, as in 00 ff 7f", nil, sendHex},
-		{"file", "PATH", "send the content of a file as a binary message (/text @PATH sends it as text)", nil, sendFile},
+		{"file", "PATH", "send a file as a binary message; /text @PATH as text", nil, sendFile},
 		{"fragment", "N MESSAGE", "send a text message in frames of N bytes", nil, sendFragmented},
 		{"ping", "[DATA]", "send a ping", nil, func(t talker, arg string) error { return control(t, arg, t.ping) }},
 		{"pong", "[DATA]", "send a pong that nobody has asked for", nil, func(t talker, arg string) error { return control(t, arg, t.pong) }},
-		{"frame", "FIELDS [PAYLOAD]", "send any frame, legal or not: /frame op=0x3 fin=0 rsv=100 mask=0 len=200 hello", frameFields, sendRawFrame},
+		{"frame", "FIELDS [PAYLOAD]", "send any frame: op=0x3 fin=0 rsv=100 mask=0 len=9 hi", frameFields, sendRawFrame},
 		{"close", "[CODE [REASON]]", "begin the closing handshake", closeCodes, sendClose},
 		{"format", "NAME", "show frames, messages, hex or json from here on", formatNames, changeFormat},
 		{"stats", "", "count what has crossed the connection", nil, func(t talker, _ string) error { t.say(t.stats()); return nil }},
@@ -121,7 +121,7 @@ func slashHelp() string {
 		}
 		fmt.Fprintf(&b, "%-25s  %s\n", usage, c.help)
 	}
-	b.WriteString("Anything else is sent as it is. A leading space or // sends text that begins with a slash.\n")
+	b.WriteString("Anything else is sent as it is, also with a space in front; //text sends /text.\n")
 	b.WriteString("@FILE sends the content of a file, @@ a literal @.")
 	return b.String()
 }

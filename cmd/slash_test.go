@@ -185,3 +185,12 @@ func TestCompleteSlash(t *testing.T) {
 		t.Errorf("completeSlash of a slash = %q, %d, want all commands", got, replace)
 	}
 }
+
+// TestSlashHelpFits has no line of the help wrap on a terminal of usual width.
+func TestSlashHelpFits(t *testing.T) {
+	for line := range strings.Lines(slashHelp()) {
+		if n := len(strings.TrimSuffix(line, "\n")); n >= 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}

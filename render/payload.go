@@ -127,6 +127,9 @@ func appendCount(b []byte, n uint64, noun string) []byte {
 	return b
 }
 
+// Duration returns d with a precision that fits its size, as in 1.2 ms.
+func Duration(d time.Duration) string { return string(appendDuration(nil, d)) }
+
 // appendDuration appends d with a precision that fits its size.
 func appendDuration(b []byte, d time.Duration) []byte {
 	switch {

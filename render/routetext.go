@@ -212,9 +212,6 @@ func (s *status) appendTiming(b []byte, phases []phase, conn int) []byte {
 	return append(b[:len(b)-2], '\n')
 }
 
-// Duration words a time that something took, as in "1.2 ms".
-func Duration(d time.Duration) string { return string(appendDuration(nil, d)) }
-
 func joinAddrs(addrs []netip.Addr) string {
 	var all []string
 	for _, a := range addrs {
