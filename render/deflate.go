@@ -134,9 +134,9 @@ func (d *dump) inflated(f *Frame, limit int) {
 		meaning = append(meaning, "nothing so far, "...)
 	}
 	meaning = appendDeflate(meaning, f)
-	d.to(bitsColumn)
+	d.to(d.bits)
 	d.b = append(d.b, meaning...)
-	d.to(rfcColumn)
+	d.to(d.rfc)
 	d.tinted(d.palette.faint, "RFC 7692, 7.2.2")
 	d.b = append(d.b, '\n')
 	head, omitted := cut(f.Decoded, limit, false)

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -16,6 +18,7 @@ type framePrinter struct {
 	openMessages
 	hide  OpcodeSet
 	limit int
+	width int // of the terminal, 0 if it is not known
 }
 
 func newFramePrinter(o Options) *framePrinter {
@@ -24,12 +27,15 @@ func newFramePrinter(o Options) *framePrinter {
 		clock:   clock{kind: o.Timestamps, start: o.Start},
 		hide:    o.Hide,
 		limit:   o.framePreview(),
+		width:   o.Width,
 	}
 }
 
 const (
-	lengthColumns = 9
-	notesColumn   = 20 // of the payload, where notes begin if it is short
+	lengthColumns       = 9
+	narrowLengthColumns = 6  // where the window has fewer than roomy columns
+	notesColumn         = 20 // of the payload, where notes begin if it is short
+	roomy               = 100
 )
 
 func (p *framePrinter) append(b []byte, f *Frame) []byte {
@@ -37,7 +43,7 @@ func (p *framePrinter) append(b []byte, f *Frame) []byte {
 	if hidden(p.hide, f) {
 		return b
 	}
-	h, c := &f.Header, p.palette
+	h, c, line := &f.Header, p.palette, len(b)
 	if p.clock.kind != None {
 		b = append(b, c.faint.on...)
 		b = p.clock.append(b, MetaOf(f))
@@ -70,20 +76,43 @@ func (p *framePrinter) append(b []byte, f *Frame) []byte {
 	if f.inflated() {
 		b = strconv.AppendUint(append(b, '>'), f.DecodedLen, 10)
 	}
-	end := len(b)
-	for len(b) < length+lengthColumns {
+	end, columns := len(b), lengthColumns
+	if p.width > 0 && p.width < roomy {
+		columns = narrowLengthColumns
+	}
+	for len(b) < length+columns {
 		b = append(b, ' ')
 	}
 	b = append(b, "  "...)
 	payload := len(b)
-	if b = p.appendPayload(b, f, of); len(b) == payload {
+	b, blanks := p.appendPayload(b, f, of)
+	switch {
+	case len(b) == payload:
 		b = b[:end] // no blanks in front of nothing
+	case p.width > 0 && blanks.len > 0 && columnsOf(b[line:]) > p.width:
+		b = slices.Delete(b, blanks.at, blanks.at+blanks.len)
 	}
 	return append(b, '\n')
 }
 
-// appendPayload appends the payload as far as it is shown, and the notes.
-func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []byte {
+// A run of bytes.
+type run struct{ at, len int }
+
+// columnsOf returns how many columns a line of ours takes, in which an escape is
+// the beginning of a colour.
+func columnsOf(line []byte) int {
+	n := 0
+	for len(line) > 0 {
+		text, rest, _ := bytes.Cut(line, []byte{'\x1b'})
+		n += displaywidth.Bytes(text)
+		_, line, _ = bytes.Cut(rest, []byte{'m'})
+	}
+	return n
+}
+
+// appendPayload appends the payload as far as it is shown, and the notes. It
+// returns the blanks that only bring the notes to their column.
+func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) ([]byte, run) {
 	c, start := p.palette, len(b)
 	as := readingOf(f, of)
 	payload, _ := f.body()
@@ -106,18 +135,20 @@ func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []by
 	b = append(b, tint.off...)
 	remarks := f.Fragment != 0 || f.Encoded || omitted > 0 || missing > 0
 	if f.RTT == 0 && !remarks && f.Broken == nil {
-		return b
+		return b, run{}
 	}
 
 	// What follows a payload begins in a column of its own if it can.
 	if width < 4*notesColumn {
 		width = displaywidth.Bytes(b[textStart : textStart+width])
 	}
+	blanks := run{at: len(b)}
 	if width == 0 && missing > 0 {
 		b = b[:start]
 	} else {
 		for ; width < notesColumn; width++ {
 			b = append(b, ' ')
+			blanks.len++
 		}
 	}
 	if f.RTT != 0 {
@@ -136,7 +167,7 @@ func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) []by
 		b = append(append(between(b, start), c.bad.on...), "! "...)
 		b = append(appendRule(b, e), c.bad.off...)
 	}
-	return b
+	return b, blanks
 }
 
 // between separates what follows from what was appended since start, if

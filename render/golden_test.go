@@ -149,8 +149,10 @@ func TestFramesGolden(t *testing.T) {
 		{"frames-delta", Options{Timestamps: Delta, MaxPreview: 8}},
 		{"frames-wall", Options{Timestamps: Wall, MaxPreview: 8, Hide: opcodes(wsproto.OpPing) | opcodes(wsproto.OpPong)}},
 		{"frames-none", Options{Timestamps: None, MaxPreview: 8}},
+		{"frames-narrow", Options{MaxPreview: 40, Width: 80}},
 		{"hex", Options{Format: Hex, MaxPreview: 40}},
 		{"hex-color", Options{Format: Hex, MaxPreview: 40, Color: true}},
+		{"hex-narrow", Options{Format: Hex, MaxPreview: 40, Width: 80}},
 		{"hex-wide", Options{Format: Hex, MaxPreview: 40, Width: 160}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -21,18 +21,25 @@ type hexPrinter struct {
 	hide  OpcodeSet
 	limit int
 	row   int // payload bytes in a row
+	hexLayout
 }
 
-// The columns of a row of the header: the offset, the bytes, the bits, the name
-// and the meaning of a part, and where it is defined. A masked payload has its
-// unmasked bytes where the bits are.
+// The first columns of every row: the offset and the bytes.
 const (
-	offsetColumn  = 3
-	bytesColumn   = offsetColumn + 4 + 2
-	bitsColumn    = bytesColumn + 8*3 + 1
-	nameColumn    = bitsColumn + 9 + 2
-	meaningColumn = nameColumn + 8
-	rfcColumn     = meaningColumn + 28
+	offsetColumn = 3
+	bytesColumn  = offsetColumn + 4 + 2
+)
+
+// A hexLayout has the other columns of a row of the header: the bits, the name
+// and the meaning of a part, and where it is defined.
+type hexLayout struct{ bits, name, meaning, rfc int }
+
+var (
+	// A masked payload has its unmasked bytes where the bits are.
+	wideHex = hexLayout{bytesColumn + 8*3 + 1, bytesColumn + 36, bytesColumn + 44, bytesColumn + 72}
+	// There is room for the bytes of a masking key in front of the bits, and
+	// everything but the odd remark fits into 80 columns.
+	narrowHex = hexLayout{bytesColumn + 4*3, bytesColumn + 22, bytesColumn + 29, bytesColumn + 53}
 )
 
 func newHexPrinter(o Options) *hexPrinter {
@@ -42,6 +49,11 @@ func newHexPrinter(o Options) *hexPrinter {
 		hide:    o.Hide,
 		limit:   o.framePreview(),
 		row:     8,
+
+		hexLayout: wideHex,
+	}
+	if o.Width > 0 && o.Width < wideHex.rfc+len("RFC 6455, 5.2, 5.4") {
+		p.hexLayout = narrowHex
 	}
 	// Two columns of sixteen bytes and their text are wider than the header.
 	if o.Width >= bytesColumn+2*(16*3+1)+16+2 {
@@ -56,7 +68,7 @@ func (p *hexPrinter) append(b []byte, f *Frame) []byte {
 		return b
 	}
 	head, omitted := cut(f.Payload, p.limit, false)
-	d := dump{b: p.appendTitle(b, f), palette: p.palette, row: p.row, digits: 4}
+	d := dump{b: p.appendTitle(b, f), palette: p.palette, row: p.row, hexLayout: p.hexLayout, digits: 4}
 	for n := (len(head) + wsproto.MaxHeaderLen) >> 16; n > 0; n >>= 8 {
 		d.digits += 2
 	}
@@ -105,10 +117,11 @@ type dump struct {
 	b       []byte
 	palette *palette
 	row     int
-	digits  int // of an offset
-	offset  int // of the next byte
-	line    int // where in b the line begins
-	hidden  int // bytes of the line that take no column
+	hexLayout
+	digits int // of an offset
+	offset int // of the next byte
+	line   int // where in b the line begins
+	hidden int // bytes of the line that take no column
 }
 
 // header writes a row for each field of the header.
@@ -174,11 +187,11 @@ func (d *dump) part(wire []byte, bits, name, meaning, section string) {
 		d.b = appendHex(d.b, wire)
 		d.offset += len(wire)
 	}
-	d.to(bitsColumn)
+	d.to(d.bits)
 	d.b = append(d.b, bits...)
-	d.to(nameColumn)
+	d.to(d.name)
 	d.tinted(d.palette.data, name)
-	d.to(meaningColumn)
+	d.to(d.meaning)
 	d.b = append(d.b, meaning...)
 	d.section(section)
 }
@@ -232,25 +245,25 @@ func (d *dump) characters(p []byte) {
 // closing writes what the payload of a Close frame says.
 func (d *dump) closing(f *Frame) {
 	if f.Header.PayloadLen == 0 {
-		d.meaning("code", []byte("none"), "7.1.5")
+		d.says("code", []byte("none"), "7.1.5")
 		return
 	}
 	if len(f.Payload) < 2 {
 		return
 	}
 	code, reason, _ := wsproto.ParseClosePayload(f.Payload)
-	d.meaning("code", []byte(code.String()), "7.4")
+	d.says("code", []byte(code.String()), "7.4")
 	if reason != "" {
-		d.meaning("reason", appendQuoted(nil, []byte(reason)), "7.1.6")
+		d.says("reason", appendQuoted(nil, []byte(reason)), "7.1.6")
 	}
 }
 
-// meaning writes a row that has no bytes of its own.
-func (d *dump) meaning(name string, text []byte, section string) {
+// says writes a row that has no bytes of its own.
+func (d *dump) says(name string, text []byte, section string) {
 	d.begin()
-	d.to(nameColumn)
+	d.to(d.name)
 	d.tinted(d.palette.data, name)
-	d.to(meaningColumn)
+	d.to(d.meaning)
 	d.b = append(d.b, text...)
 	d.hidden += len(text) - displaywidth.Bytes(text)
 	d.section(section)
@@ -318,7 +331,7 @@ func (d *dump) tinted(s style, text string) {
 
 // section ends the line with the section of the RFC.
 func (d *dump) section(s string) {
-	d.to(rfcColumn)
+	d.to(d.rfc)
 	d.tinted(d.palette.faint, "RFC 6455, "+s)
 	d.b = append(d.b, '\n')
 }

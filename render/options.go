@@ -163,7 +163,8 @@ type Options struct {
 	// first event.
 	Start time.Time
 	// Width is the number of columns of the terminal, 0 if it is not known. It
-	// decides how many bytes Hex puts into a row.
+	// decides how many bytes Hex puts into a row and where its columns are, and
+	// whether the notes of Frames stand in a column of their own.
 	Width int
 	// Include shows the head of each response in front of what comes after it,
 	// and the body of a refusal. JSON has them anyway.
