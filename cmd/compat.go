@@ -51,7 +51,11 @@ var wscatOptions = [...]wscatOption{
 // rewriteWscat makes a command line with a command of one that wscat takes: -c
 // or -l, in one of their forms, and no command before it. All other command
 // lines come back as they are. Options that wscat does not have are kept.
-func rewriteWscat(root *cobra.Command, args []string) ([]string, error) {
+//
+// A listening wscat sends what is typed, and nothing else. Where somebody can
+// type, so does ours; elsewhere a server that never says anything is no use, and
+// it sends back what it gets.
+func rewriteWscat(root *cobra.Command, args []string, interactive bool) ([]string, error) {
 	p := wscatParser{rest: args}
 	for _, c := range root.Commands() {
 		p.commands = append(p.commands, c.Name())
@@ -68,7 +72,11 @@ func rewriteWscat(root *cobra.Command, args []string) ([]string, error) {
 	if p.mode == nil {
 		return args, nil
 	}
-	return append([]string{p.mode.Name()}, p.emit()...), nil
+	command := []string{p.mode.Name()}
+	if p.mode == p.listen && interactive {
+		command = append(command, "--interactive", "--no-echo")
+	}
+	return append(command, p.emit()...), nil
 }
 
 // A wscatParser reads a command line as wscat does.

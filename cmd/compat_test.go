@@ -85,7 +85,7 @@ func TestRewriteWscat(t *testing.T) {
 		{"nothing", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := rewriteWscat(wscatRoot(), words(tt.in))
+			got, err := rewriteWscat(wscatRoot(), words(tt.in), false)
 			if want := words(tt.want); err != nil || !slices.Equal(got, want) {
 				t.Errorf("rewriteWscat(%q) = %q, %v, want %q", tt.in, got, err, want)
 			}
@@ -102,6 +102,22 @@ func words(s string) []string {
 	return fields
 }
 
+func TestRewriteWscatOnTerminal(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"listen", "-l 9001", "listen --interactive --no-echo 9001"},
+		{"listen with an echo", "-l 9001 --no-echo=false", "listen --interactive --no-echo 9001 --no-echo=false"},
+		{"connect", "-c ws://h", "connect ws://h"},
+		{"not wscat's", "listen 9001", "listen 9001"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := rewriteWscat(wscatRoot(), words(tt.in), true)
+			if err != nil || !slices.Equal(got, words(tt.want)) {
+				t.Errorf("rewriteWscat(%q) = %q, %v, want %q", tt.in, got, err, tt.want)
+			}
+		})
+	}
+}
+
 func TestRewriteWscatErrors(t *testing.T) {
 	for _, tt := range []struct{ name, in, want, hint string }{
 		{"both", "-c ws://h -l 9001", "-c/--connect and -l/--listen cannot be used together", "for example: wscope -c ws://127.0.0.1:8080"},
@@ -110,7 +126,7 @@ func TestRewriteWscatErrors(t *testing.T) {
 		{"a missing value", "-c ws://h -x", "-x needs a value", "for example: wscope connect ws://127.0.0.1:8080"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := rewriteWscat(wscatRoot(), words(tt.in))
+			got, err := rewriteWscat(wscatRoot(), words(tt.in), false)
 			var e *exitError
 			if !errors.As(err, &e) || e.code != exitUsage || e.Error() != tt.want || e.hint != tt.hint {
 				t.Errorf("rewriteWscat(%q) = %q, %#v, want %q, %q", tt.in, got, err, tt.want, tt.hint)

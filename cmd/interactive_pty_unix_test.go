@@ -198,3 +198,20 @@ func TestServerOnTerminal(t *testing.T) {
 	c.wantClose(1001, "server is shutting down")
 	x.wantEnd(exitOK)
 }
+
+// TestListeningWscatOnTerminal has a pasted line of wscat do what it did there:
+// what is typed goes out, and nothing comes back by itself.
+func TestListeningWscatOnTerminal(t *testing.T) {
+	x := startTerminal(t, "-l", "0", "--color", "never")
+	x.shown.wait(t, "> ")
+	_, rest, _ := strings.Cut(x.shown.String(), "listening on ")
+	url, _, _ := strings.Cut(rest, "\r\n")
+	c := dialTest(t, url)
+	c.says("heard")
+	x.shown.wait(t, "heard")
+	x.types("typed\r")
+	c.want(wsproto.OpText, "typed")
+	x.types("/quit\r")
+	c.wantClose(1001, "server is shutting down")
+	x.wantEnd(exitOK)
+}

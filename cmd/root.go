@@ -102,7 +102,7 @@ func run(ctx context.Context, s streams, args []string) int {
 	helpErr := setHelp(root, s)
 	markCommandErrors(root)
 	cmd := root
-	args, err := rewriteWscat(root, args)
+	args, err := rewriteWscat(root, args, s.interactive())
 	if err == nil {
 		root.SetArgs(append([]string{}, args...)) // nil would be the arguments of the process
 		cmd, err = root.ExecuteContextC(withCommandLine(ctx, args))
