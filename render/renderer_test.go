@@ -184,3 +184,17 @@ func TestBoundedOutput(t *testing.T) {
 		t.Errorf("a buffer of %d bytes is kept", cap(r.b))
 	}
 }
+
+// The code of a Close frame shows however little of a payload is to be shown.
+func TestCloseCodeIsNotCut(t *testing.T) {
+	for payload, want := range map[string]string{
+		"\x03\xe8":    "1000 normal closure\n",
+		"\x03\xe8bye": "1000 normal closure...  (3 bytes cut)\n",
+	} {
+		f := newFrame(1, Received, wsproto.OpClose, payload)
+		out := show(t, func(b *bytes.Buffer) Renderer { return New(b, Options{MaxPreview: 1}) }, f)
+		if !strings.HasSuffix(string(out), want) {
+			t.Errorf("%q is shown as %q, want %q at the end", payload, out, want)
+		}
+	}
+}
