@@ -136,7 +136,7 @@ func (t *terminalSession) typed(line string) {
 }
 
 func (t *terminalSession) typedMessage(text string) error {
-	p, err := t.payload(text)
+	p, err := message(t, text)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,8 @@ func TestMistakes(t *testing.T) {
 	for _, m := range []struct{ typed, shown string }{
 		{"/nothing", "error: there is no command /nothing"},
 		{"/close 1006", "error: /close: close code 1006"},
-		{"@" + filepath.Join(t.TempDir(), "none"), "no such file"},
+		{"@" + filepath.Join(t.TempDir(), "none"), "no such file or directory; @@"},
+		{"/text @nobody hi", "open nobody hi: no such file or directory; @@nobody hi sends the text"},
 		{"bad \xff", `not UTF-8: byte 0xFF at offset 4 (RFC 6455, Section 8.1); /binary sends it`},
 		{"@-", "@- is stdin, which is in use"},
 		{"/format xml", `no format is called "xml"`},

@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -175,8 +176,18 @@ func frameFields() []string {
 	return names
 }
 
-func sendText(t talker, arg string) error {
+// message returns the payload that arg stands for. What begins with @ and names no
+// file was perhaps not meant to.
+func message(t talker, arg string) ([]byte, error) {
 	p, err := t.payload(arg)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; @%s sends the text", err, arg)
+	}
+	return p, err
+}
+
+func sendText(t talker, arg string) error {
+	p, err := message(t, arg)
 	if err != nil {
 		return err
 	}
