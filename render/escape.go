@@ -119,6 +119,10 @@ func appendCodePoint(dst []byte, r rune) []byte {
 	return append(dst, '}')
 }
 
+// Showable reports whether [AppendEscaped] leaves r as it is, marks in a row and
+// backslashes apart.
+func Showable(r rune) bool { return r >= ' ' && r < 0x7F || r > 0x7F && showable(r) }
+
 // showable reports whether a character beyond ASCII may reach a terminal: it is
 // graphic, has ink or is a plain space, and is not taken for an escape.
 func showable(r rune) bool {

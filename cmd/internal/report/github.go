@@ -25,7 +25,7 @@ func (g *github) Case(c *Case) error {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace
 	_, err := fmt.Fprintf(g.w, "::error file=%s,line=%d,col=%d,title=%s::%s\n",
-		property(filepath.ToSlash(f.File)), f.Line, f.Column, property(c.Name), data(text))
+		property(fit(filepath.ToSlash(f.File))), f.Line, f.Column, property(fit(c.Name)), data(fitLines(text)))
 	return err
 }
 

@@ -2,8 +2,10 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"time"
+	"unicode/utf16"
 )
 
 // jsonLines writes an object for each case, and one for the run.
@@ -65,6 +67,14 @@ func (j *jsonLines) write(v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = j.w.Write(append(b, '\n'))
+	_, err = j.w.Write(append(fitRunes(b, appendUnits), '\n'))
 	return err
+}
+
+// appendUnits appends r as a string of JSON may have it anywhere.
+func appendUnits(b []byte, r rune) []byte {
+	for _, unit := range utf16.Encode([]rune{r}) {
+		b = fmt.Appendf(b, `\u%04x`, unit)
+	}
+	return b
 }

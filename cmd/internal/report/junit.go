@@ -129,6 +129,7 @@ func (j *junit) End(s Summary) error {
 	if err != nil {
 		return err
 	}
+	b = fitRunes(b, func(b []byte, r rune) []byte { return fmt.Appendf(b, "&#x%X;", r) })
 	_, err = io.WriteString(j.w, xml.Header+string(b)+"\n")
 	return err
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wscope/render"
 )
 
 // hostile is what a peer could send to get out of a report.
@@ -264,6 +267,39 @@ func TestProgress(t *testing.T) {
 	}
 	if !strings.HasSuffix(got, "\r\x1b[K1 failed\n") {
 		t.Errorf("the line is still there: %q", got)
+	}
+}
+
+// TestFitForTerminal has no report do anything to a terminal, and those for
+// programs lose nothing by that.
+func TestFitForTerminal(t *testing.T) {
+	const text = "␛ \u009b31m \u202e \u2028 \u200b \ufe0f \U000e0041 \x7f Grüße 世界"
+	c := &Case{Name: text, File: "a.wscope", Status: Failed, Transcript: text,
+		Failure: &Failure{File: "a.wscope", Line: 1, Message: text, Detail: text}}
+	for _, format := range Formats() {
+		got := write(t, format, Options{}, []*Case{c})
+		for _, r := range got {
+			if r != '\n' && !picture(r) && !render.Showable(r) {
+				t.Errorf("%s: %U in %q", format, r, got)
+				break
+			}
+		}
+		if !strings.Contains(got, "Grüße 世界") {
+			t.Errorf("%s: what is harmless is not left alone: %q", format, got)
+		}
+	}
+	var name struct{ Name string }
+	line, _, _ := strings.Cut(write(t, "json", Options{}, []*Case{c}), "\n")
+	if err := json.Unmarshal([]byte(line), &name); err != nil || name.Name != text {
+		t.Errorf("in JSON the name is %q, %v, want %q", name.Name, err, text)
+	}
+	var suites struct {
+		Case struct {
+			Name string `xml:"name,attr"`
+		} `xml:"testsuite>testcase"`
+	}
+	if err := xml.Unmarshal([]byte(write(t, "junit", Options{}, []*Case{c})), &suites); err != nil || suites.Case.Name != text {
+		t.Errorf("in XML the name is %q, %v, want %q", suites.Case.Name, err, text)
 	}
 }
 
