@@ -35,7 +35,7 @@ func newConsole(s streams, o consoleOptions) (console, error) {
 		In:       s.in,
 		Out:      out,
 		Prompt:   o.prompt,
-		Dumb:     s.getenv("TERM") == "dumb",
+		Dumb:     s.dumb(),
 		History:  o.history,
 		Complete: o.complete,
 	})

@@ -116,7 +116,7 @@ func (o *runOptions) newReports(total int) (*reports, error) {
 // open returns what a report is written to.
 func (r *reports) open(t reportTarget, total int) (io.Writer, error) {
 	if t.file == "" {
-		if t.format == "human" && r.o.outTTY {
+		if t.format == "human" && r.o.outTTY && !r.o.dumb() {
 			r.progress = report.NewProgress(r.o.out, total, r.o.columns)
 			return r.progress, nil
 		}

@@ -166,8 +166,11 @@ func (s streams) color(mode string, tty bool) bool {
 	case forced(s.getenv("CLICOLOR_FORCE")), forced(s.getenv("FORCE_COLOR")):
 		return true
 	}
-	return tty && s.getenv("TERM") != "dumb"
+	return tty && !s.dumb()
 }
+
+// dumb reports whether the terminal understands no control sequences.
+func (s streams) dumb() bool { return s.getenv("TERM") == "dumb" }
 
 // forced reads CLICOLOR_FORCE and FORCE_COLOR: any value but none and 0.
 func forced(v string) bool { return v != "" && v != "0" }
