@@ -4,7 +4,7 @@
 //	report.go      what a case is, and the Reporter interface
 //	human.go       for people, on a terminal or in a log
 //	progress.go    the line that says what is going on, on a terminal
-//	tap.go         TAP version 14
+//	tap.go         TAP version 13
 //	fit.go         what does nothing to a terminal
 //	junit.go       JUnit XML as Jenkins and GitLab read it
 //	github.go      annotations of GitHub Actions

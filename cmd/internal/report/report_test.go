@@ -93,7 +93,7 @@ func TestHumanHostile(t *testing.T) {
 }
 
 func TestTAP(t *testing.T) {
-	want := `TAP version 14
+	want := `TAP version 13
 1..3
 ok 1 - tests/chat.wscope: echo answers
   ---
@@ -103,11 +103,11 @@ not ok 2 - tests/chat.wscope: says: 100 %, \#1
   ---
   message: "expected text \"a\" within 2s"
   at: "tests/lib,a.wscope:12"
-  detail: |2
+  detail: |
     came instead: text "b"
       expected "a"
   duration_ms: 2000.000
-  transcript: |2
+  transcript: |
     * open
     * ended
   ...

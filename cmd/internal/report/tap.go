@@ -9,14 +9,16 @@ import (
 	"wscope/render"
 )
 
-// tap writes TAP version 14, with a YAML block for what there is to say.
+// tap writes TAP version 13, with a YAML block for what there is to say. Nothing
+// in it needs version 14, which the parser of Perl's prove refuses; the YAML keeps
+// to what that parser understands, too.
 type tap struct {
 	w io.Writer
 	n int
 }
 
 func (t *tap) Begin(total int) error {
-	_, err := fmt.Fprintf(t.w, "TAP version 14\n1..%d\n", total)
+	_, err := fmt.Fprintf(t.w, "TAP version 13\n1..%d\n", total)
 	return err
 }
 
@@ -49,21 +51,26 @@ func (t *tap) Case(c *Case) error {
 // yamlString returns a text as a YAML scalar in double quotes, which is that of
 // JSON but for what JSON leaves alone.
 func yamlString(s string) string {
-	b, err := json.Marshal(fit(s))
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // few parsers of TAP know \u003c
+	if e.Encode(fit(s)) != nil {
 		return `""` // a string can always be encoded
 	}
-	return string(b)
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// yamlBlock writes a text of several lines as they are.
+// yamlBlock writes a text of several lines as they are. The first of them says
+// how far the block is indented, so it begins without blanks.
 func yamlBlock(b *strings.Builder, name, text string) {
 	if text == "" {
 		return
 	}
-	fmt.Fprintf(b, "  %s: |2\n", name)
-	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		b.WriteString(strings.TrimRight("    "+fit(line), " ") + "\n")
+	fmt.Fprintf(b, "  %s: |\n", name)
+	for line := range strings.SplitSeq(strings.TrimSuffix(strings.TrimLeft(text, " \t\r\n"), "\n"), "\n") {
+		// An empty line keeps its margin: without it the block would be over for
+		// some parsers.
+		b.WriteString("    " + strings.TrimRight(fit(line), " ") + "\n")
 	}
 }
 
