@@ -71,39 +71,83 @@ func NewCondition(path Path, op Op, value []byte) (Condition, error) {
 }
 
 // ParseCondition reads "PATH OP VALUE", as in `result.id == 7`, `.name ~ ^a` or
-// `.error exists`. A value that is not JSON is a string.
+// `.error exists`; the blanks around a comparison may be left out. A value that is
+// not JSON is a string, and may stand in single quotes.
 func ParseCondition(s string) (Condition, error) {
-	fields := strings.Fields(s)
-	if len(fields) == 0 {
-		return Condition{}, errors.New("expected a path, as in .id == 7")
-	}
-	path, err := ParsePath(fields[0])
+	path, op, value, err := CutCondition(s)
 	if err != nil {
 		return Condition{}, err
 	}
-	if len(fields) == 1 {
-		return NewCondition(path, Exists, nil)
-	}
-	op := Op(fields[1])
-	rest := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), fields[0]))
-	value := strings.TrimSpace(strings.TrimPrefix(rest, fields[1]))
-	switch {
-	case !op.Known():
-		return Condition{}, fmt.Errorf("there is no comparison %q, expected one of == != < > <= >= ~ exists", fields[1])
-	case op == Exists && value != "":
-		return Condition{}, fmt.Errorf("unexpected %q behind exists", value)
-	case op != Exists && value == "":
-		return Condition{}, fmt.Errorf("expected a value behind %s", op)
-	case op != Matches && op != Exists:
+	switch op {
+	case Matches:
+		value = unquoteRegexp(value)
+	case Exists:
+	default:
 		value = string(Value(value))
 	}
 	return NewCondition(path, op, []byte(value))
 }
 
-// Value returns s itself if it is JSON, and else s as a JSON string.
+// CutCondition takes a condition apart and does not judge its value.
+func CutCondition(s string) (path Path, op Op, value string, err error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return path, op, "", errors.New("expected a path, as in .id == 7")
+	}
+	name, rest := cutPath(s)
+	if path, err = ParsePath(name); err != nil {
+		return path, op, "", err
+	}
+	op, value = cutOp(strings.TrimSpace(rest))
+	switch {
+	case op == "":
+		return path, Exists, "", nil
+	case !op.Known():
+		err = fmt.Errorf("there is no comparison %q, expected one of == != < > <= >= ~ exists", string(op))
+	case op == Exists && value != "":
+		err = fmt.Errorf("unexpected %q behind exists", value)
+	case op != Exists && value == "":
+		err = fmt.Errorf("expected a value behind %s", op)
+	}
+	return path, op, value, err
+}
+
+// cutOp returns the comparison at the beginning of s, known or not, and what
+// follows it.
+func cutOp(s string) (op Op, rest string) {
+	n := len(s) - len(strings.TrimLeft(s, comparisons))
+	switch {
+	case strings.HasPrefix(s, string(Matches)):
+		n = len(Matches) // what follows may be of the regular expression
+	case n == 0:
+		if n = strings.IndexAny(s, " \t\r\n"); n < 0 {
+			n = len(s)
+		}
+	}
+	return Op(s[:n]), strings.TrimSpace(s[n:])
+}
+
+// unquoteRegexp returns a regular expression without the quotes around it, where
+// somebody has put it in quotes as a script has it.
+func unquoteRegexp(s string) string {
+	if len(s) < 2 || s[0] != s[len(s)-1] || s[0] != '"' && s[0] != '\'' {
+		return s
+	}
+	var text string
+	if s[0] == '"' && json.Unmarshal([]byte(s), &text) == nil {
+		return text
+	}
+	return s[1 : len(s)-1] // "\d" is no string of JSON
+}
+
+// Value returns s itself if it is JSON, and else s as a JSON string, without the
+// single quotes around it.
 func Value(s string) []byte {
 	if json.Valid([]byte(s)) {
 		return []byte(s)
+	}
+	if n := len(s); n > 1 && s[0] == '\'' && s[n-1] == '\'' {
+		s = s[1 : n-1]
 	}
 	return String(s)
 }

@@ -18,6 +18,13 @@ func TestPath(t *testing.T) {
 		{`."odd key"."."`, "true", ""},
 		{`.[""]`, "null", ""},
 		{".n", "1.50", ""},
+		{"a.b.0", "1", ""},
+		{".a.b.1.c", `"x"`, ""},
+		{".a.b.-1", "12345678901234567890", ""},
+		{"$.n", "1.50", ""},
+		{"$", doc, ""},
+		{`$["n"]`, "1.50", ""},
+		{".a.b.3", "", ".a.b has 3 elements, there is no [3]"},
 		{".x", "", `the document has no key "x", but "", "a", "n", "odd key"`},
 		{".a.x", "", `.a has no key "x", but "b"`},
 		{".a.b.c", "", `.a.b is an array, not an object with a key "c"`},
@@ -35,7 +42,7 @@ func TestPath(t *testing.T) {
 			t.Errorf("Find(%q) = %s, %v, want %s, %s", tt.path, got, err, tt.want, tt.err)
 		}
 	}
-	for _, path := range []string{"..a", ".a.", ".a[", ".a[x]", `.["a`, `.["a"`, ".a b", `.a"b"`, ".[0]x"} {
+	for _, path := range []string{"..a", ".a.", ".a[", ".a[x]", `.["a`, `.["a"`, ".a b", `.a"b"`, ".[0]x", ".a=b", ".a<"} {
 		if p, err := ParsePath(path); err == nil {
 			t.Errorf("ParsePath(%q) = %v, want an error", path, p)
 		}
@@ -46,6 +53,21 @@ func TestConditions(t *testing.T) {
 	const doc = `{"id":7,"big":9007199254740993,"f":0.10,"s":"abc","t":true,"z":null,"o":{"a":[1,2],"b":{}},"e":1e400}`
 	for _, tt := range []struct{ condition, want string }{
 		{".id == 7", ""},
+		{"id==7", ""},
+		{".id!=8", ""},
+		{".id>=7", ""},
+		{".id<7", ".id is 7, expected < 7"},
+		{"  .id  ==  7  ", ""},
+		{`.o.a.0==1`, ""},
+		{`.["id"]==7`, ""},
+		{`.s=="abc"`, ""},
+		{".s == 'abc'", ""},
+		{".s~^a", ""},
+		{".s ~ ~*", ""},
+		{`.s ~ "^a\\w+$"`, ""},
+		{`.s ~ "^a\w+$"`, ""},
+		{`.s ~ 'b'`, ""},
+		{`.s ~ "`, `.s is "abc": the regular expression does not match any of it`},
 		{".id == 7.0", ""},
 		{".id == 70e-1", ""},
 		{".id == 8", ".id is 7, expected 8"},
@@ -93,6 +115,9 @@ func TestConditions(t *testing.T) {
 	for _, tt := range []struct{ condition, want string }{
 		{"", "expected a path"},
 		{".a = 1", `there is no comparison "="`},
+		{".a=1", `there is no comparison "="`},
+		{".a === 1", `there is no comparison "==="`},
+		{".a is 1", `there is no comparison "is"`},
 		{".a ==", "expected a value behind =="},
 		{".a exists 1", `unexpected "1" behind exists`},
 		{".a ~ (", "invalid regular expression: missing closing ): `(`"},

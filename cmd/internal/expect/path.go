@@ -11,7 +11,8 @@ import (
 
 // A Path leads to a value inside a JSON document, in the manner of jq:
 // .result.items[0].name, ."odd key" or .["odd key"], [-1] for the last element;
-// "." is the document.
+// "." is the document. An index of an array may stand behind a dot, too, as in
+// .items.0.name.
 type Path struct {
 	text  string
 	steps []pathStep
@@ -24,11 +25,15 @@ type pathStep struct {
 	index int
 }
 
-// ParsePath reads a path. The dot at its beginning may be left out.
+// ParsePath reads a path. The dot at its beginning may be left out, or have a $
+// before it, as JSONPath writes the document.
 func ParsePath(s string) (Path, error) {
 	p := Path{text: s}
-	if !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "[") {
-		p.text = "." + s
+	if rest, ok := strings.CutPrefix(s, "$"); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+		p.text = rest
+	}
+	if !strings.HasPrefix(p.text, ".") && !strings.HasPrefix(p.text, "[") {
+		p.text = "." + p.text
 	}
 	rest := p.text
 	for first := true; rest != ""; first = false {
@@ -57,6 +62,26 @@ func ParsePath(s string) (Path, error) {
 	return p, nil
 }
 
+// comparisons are the characters that comparisons consist of.
+const comparisons = "=!<>~"
+
+// cutPath returns the path at the beginning of s, and what follows it: a blank or a
+// comparison.
+func cutPath(s string) (path, rest string) {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.IndexByte(" \t\r\n"+comparisons, s[i]) >= 0:
+			return s[:i], s[i:]
+		}
+	}
+	return s, ""
+}
+
 func dotStep(s string) (step pathStep, rest string, err error) {
 	if strings.HasPrefix(s, `"`) {
 		return quotedStep(s)
@@ -68,8 +93,11 @@ func dotStep(s string) (step pathStep, rest string, err error) {
 	if n == 0 {
 		return step, "", errors.New("expected a key behind the dot")
 	}
-	if i := strings.IndexAny(s[:n], " \t\"]"); i >= 0 {
+	if i := strings.IndexAny(s[:n], " \t\"]"+comparisons); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(s[i:])
+		if strings.ContainsRune(comparisons, r) {
+			return step, "", fmt.Errorf(`expected a blank before %q, or the key in quotes: ["the key"]`, r)
+		}
 		return step, "", fmt.Errorf(`%q cannot stand in a key without quotes, write ["the key"]`, r)
 	}
 	return pathStep{key: s[:n], keyed: true}, s[n:], nil
@@ -133,6 +161,7 @@ func (p Path) Find(doc []byte) (json.RawMessage, error) {
 		if here == "" {
 			here = "the document"
 		}
+		step = step.on(value)
 		if step.keyed {
 			at += "." + step.name()
 			var object map[string]json.RawMessage
@@ -161,6 +190,18 @@ func (p Path) Find(doc []byte) (json.RawMessage, error) {
 		value = array[i]
 	}
 	return trimJSON(value), nil
+}
+
+// on returns the step for a value: a number is an index of an array, and the key
+// of anything else.
+func (s pathStep) on(value json.RawMessage) pathStep {
+	if v := trimJSON(value); !s.keyed || len(v) == 0 || v[0] != '[' {
+		return s
+	}
+	if i, err := strconv.Atoi(s.key); err == nil {
+		return pathStep{index: i}
+	}
+	return s
 }
 
 func (s pathStep) name() string {
