@@ -35,6 +35,10 @@ func New() Frame {
 // Fields returns the names of the fields that [Frame.Set] knows.
 func Fields() []string { return []string{"op", "fin", "rsv", "mask", "len", "enc"} }
 
+// IsField reports whether [Frame.Set] knows a field of that name: one of [Fields],
+// or opcode, as the RFC calls op.
+func IsField(name string) bool { return name == "opcode" || slices.Contains(Fields(), name) }
+
 // Parse reads fields such as op=0x9 fin=0 rsv=100 mask=37fa213d len=200 enc=64,
 // and the payload behind them: hex:..., base64:..., or what the function makes
 // of the rest.
@@ -44,7 +48,7 @@ func Parse(s string, payload func(string) ([]byte, error)) (Frame, error) {
 	for rest != "" {
 		word, after, _ := strings.Cut(rest, " ")
 		name, value, ok := strings.Cut(word, "=")
-		if !ok || !slices.Contains(Fields(), name) {
+		if !ok || !IsField(name) {
 			break
 		}
 		if err := f.Set(name, value); err != nil {
@@ -87,7 +91,7 @@ var frameOpcodes = map[string]wsproto.Opcode{
 // Set sets the field of that name. The error says what was expected.
 func (f *Frame) Set(name, value string) error {
 	switch name {
-	case "op":
+	case "op", "opcode":
 		if op, ok := frameOpcodes[value]; ok {
 			f.Opcode = op
 			return nil

@@ -57,6 +57,7 @@ func (k kind) String() string {
 // A scope are the connections of a test or of a listen block.
 type scope struct {
 	serves  bool // a listen block
+	unsure  bool // a line that is not understood may have opened a connection
 	names   map[string]kind
 	current *kind // nil if there is none yet
 }
@@ -93,7 +94,7 @@ func (c *checker) step(sc *scope, s Step) {
 	case *Listen:
 		inner := &scope{serves: true, names: map[string]kind{}}
 		c.steps(inner, s.Steps)
-		if inner.current == nil {
+		if inner.current == nil && !inner.unsure {
 			c.fail(s.Pos, "the block takes no client in: expected accept, stream or reply in it")
 		}
 	case *Repeat:
@@ -107,6 +108,8 @@ func (c *checker) step(sc *scope, s Step) {
 	case *Unordered:
 		c.unordered(sc, s)
 	case *Set, *Sleep:
+	case unknown:
+		sc.unsure = true
 	default:
 		c.action(sc, s)
 	}
@@ -126,6 +129,9 @@ func (c *checker) unordered(sc *scope, u *Unordered) {
 			if expects == 0 {
 				c.fail(s.Pos, "in unordered capture follows the expect whose message it is about")
 			}
+		case unknown:
+			others++
+			continue
 		default:
 			c.fail(s.Position(), "in unordered there can be expect and capture only")
 			others++
@@ -155,6 +161,9 @@ func (c *checker) action(sc *scope, s Step) {
 				hint = ", there is " + list(names)
 			}
 			c.fail(s.Position(), "there is no connection %s here%s", name, hint)
+			return
+		}
+		if sc.unsure {
 			return
 		}
 		open := "connect, sse or http"

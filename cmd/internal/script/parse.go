@@ -88,7 +88,7 @@ func (p *parser) top() Node {
 	case slices.Contains(stepWords(), s.peek()):
 		s.fail(0, `%s stands inside of a test: test "name" { ... }`, s.peek())
 	default:
-		s.keyword("test, set or include", topWords())
+		s.keyword(list(topWords()), topWords())
 	}
 	if s.line.opens() {
 		p.skipBlock()
@@ -166,9 +166,7 @@ func (p *parser) closeBlock(s *statement) {
 // stepsUntil reads steps up to where end says, or the end of the file.
 func (p *parser) stepsUntil(end func() bool) (steps []Step) {
 	for p.i < len(p.lines) && !end() {
-		if step := p.step(p.next()); step != nil {
-			steps = append(steps, step)
-		}
+		steps = append(steps, p.step(p.next()))
 	}
 	return steps
 }

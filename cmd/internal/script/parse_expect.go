@@ -138,6 +138,26 @@ func (s *statement) event(w *What) {
 	}
 }
 
+// isWholeCondition reports whether the next token is a text behind which no
+// comparison stands.
+func (s *statement) isWholeCondition() bool {
+	if !s.isText() || s.line.tokens[s.i].text.Form == Bare {
+		return false
+	}
+	after := statement{p: s.p, line: s.line, i: s.i + 1}
+	return !after.more() || after.peek() == "and" || after.peek() == "within"
+}
+
+func (s *statement) wholeCondition() Condition {
+	c := Condition{Path: s.text("", "")}
+	if v, ok := c.Path.Fixed(); ok {
+		if _, _, _, err := expect.CutCondition(v); err != nil {
+			s.fail(s.i-1, "%v", err)
+		}
+	}
+	return c
+}
+
 func (s *statement) conditions() (list []Condition) {
 	for {
 		list = append(list, s.condition())
@@ -147,8 +167,11 @@ func (s *statement) conditions() (list []Condition) {
 	}
 }
 
-// condition reads a path, an operator and a value.
+// condition reads a path, an operator and a value, or a text that has all of them.
 func (s *statement) condition() Condition {
+	if s.isWholeCondition() {
+		return s.wholeCondition()
+	}
 	c := Condition{Path: s.path()}
 	var words []string
 	for _, op := range expect.Ops() {

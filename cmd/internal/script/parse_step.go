@@ -20,7 +20,12 @@ func stepWords() []string {
 	}
 }
 
-// step reads a step, and returns nil if it is none.
+// An unknown stands for a line that is no step.
+type unknown struct{ Base }
+
+func (unknown) String() string { return "" }
+
+// step reads a step.
 func (p *parser) step(s *statement) Step {
 	b := Base{Pos: s.pos(0)}
 	if name, ok := strings.CutSuffix(s.peek(), ":"); ok {
@@ -37,7 +42,7 @@ func (p *parser) step(s *statement) Step {
 		if s.line.opens() {
 			p.skipBlock()
 		}
-		return nil
+		return unknown{b}
 	}
 	s.i++
 	if b.Conn != "" && !takesName(word) {
@@ -154,7 +159,7 @@ func (s *statement) frame(b Base) Step {
 	n := &Frame{Base: b, Frame: rawframe.New()}
 	for s.more() && !s.isContent() {
 		name, value, ok := strings.Cut(s.peek(), "=")
-		if !ok || !slices.Contains(rawframe.Fields(), name) {
+		if !ok || !rawframe.IsField(name) {
 			s.fail(s.i, "expected a field of the frame, got %s: %s, with = and a value; or a payload in double quotes", s.got(), list(rawframe.Fields()))
 			break
 		}
@@ -235,7 +240,7 @@ func (s *statement) capture(b Base) Step {
 		t := s.path()
 		n.Path = &t
 	default:
-		s.fail(s.i, "expected a path that begins with a dot, text, re or header, got %s; for example %s", s.got(), example)
+		s.fail(s.i, "expected a path such as .result.id, text, re or header, got %s; for example %s", s.got(), example)
 	}
 	s.end(mustNotOpen)
 	return n
@@ -245,24 +250,25 @@ func (s *statement) capture(b Base) Step {
 func (s *statement) pattern(n *Capture) {
 	t := s.text("a regular expression", `capture id = re "id=(\\d+)"`)
 	n.Pattern = &t
-	if s.accept("group") {
+	if s.accept("group") || s.isNumber() {
 		n.Group = s.number("the number of a group", 0, 1000)
 	}
 }
 
-// isPath reports whether the next token looks like a path.
+// isPath reports whether the next token can be a path: a word, or a text that
+// begins as one.
 func (s *statement) isPath() bool {
 	if !s.more() {
 		return false
 	}
 	t := s.line.tokens[s.i].text
-	return len(t.Parts) > 0 && (strings.HasPrefix(t.Parts[0].Literal, ".") || t.Parts[0].Ref != "")
+	return len(t.Parts) > 0 && (t.Form == Bare || t.Parts[0].Ref != "" || strings.HasPrefix(t.Parts[0].Literal, "."))
 }
 
 // path reads a path, which is judged if it has no variables in it.
 func (s *statement) path() Text {
 	if !s.isPath() {
-		s.fail(s.i, "expected a path that begins with a dot, got %s; for example .result.id", s.got())
+		s.fail(s.i, "expected a path such as .result.id, got %s", s.got())
 		return Text{}
 	}
 	t := s.line.tokens[s.i].text

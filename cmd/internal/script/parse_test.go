@@ -53,9 +53,14 @@ test "odd \"name\"" { # a comment behind
 	expect header ${name} absent
 	never next
 	never close within .5
+	expect json ".id == ${x}" and .y exists and ` + "`a.0.b ~ \"^\\d\"`" + ` within 1s
+	expect json id == 1 and a.b[0] exists
 	capture a = ${path}
+	capture a = a.b
+	frame opcode=text
 	capture b = re "(x)" group 0
 	capture c = header "X" re "y" group 1
+	capture c = re "y" 1
 	repeat 2 {
 		repeat 3 as i {
 			sleep 0

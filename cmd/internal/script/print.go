@@ -283,6 +283,9 @@ func (x What) String() string {
 
 // String returns the condition as it stands in a script.
 func (c Condition) String() string {
+	if c.Op == "" {
+		return c.Path.String()
+	}
 	w := words{c.Path.String(), string(c.Op)}
 	if c.Op != expect.Exists {
 		w.add(c.Value.String())

@@ -83,8 +83,8 @@ func (s *statement) keyword(what string, words []string) string {
 	hint := ""
 	if near := spell.Nearest(word, words); word != "" && near != "" {
 		hint = fmt.Sprintf(" (did you mean %s?)", near)
-	} else {
-		hint = ": " + list(words)
+	} else if all := list(words); all != what {
+		hint = ": " + all
 	}
 	s.fail(s.i, "expected %s, got %s%s", what, s.got(), hint)
 	return ""
@@ -168,6 +168,7 @@ func (s *statement) content(what, example string) Content {
 		s.fail(s.i, "expected %s in double quotes, @FILE, hex:DIGITS or base64:TEXT, got %s; for example %s", what, s.got(), example)
 		return Content{}
 	}
+	at := s.i
 	s.i++
 	parts := append([]Part(nil), t.Parts...)
 	parts[0].Literal = strings.TrimPrefix(parts[0].Literal, contentPrefixes[k])
@@ -175,12 +176,20 @@ func (s *statement) content(what, example string) Content {
 		parts = parts[1:]
 	}
 	if len(parts) == 0 {
-		if k == File {
-			s.fail(s.i-1, "expected the path of a file behind @")
-		}
 		parts = nil
 	}
-	return Content{Kind: k, Text: Text{Form: Bare, Parts: parts}}
+	c := Content{Kind: k, Text: Text{Form: Bare, Parts: parts}}
+	fixed, ok := c.Text.Fixed()
+	if !ok {
+		return c
+	}
+	if k == File && fixed == "" {
+		s.fail(at, "expected the path of a file behind @")
+	}
+	if _, err := c.Decode(fixed); err != nil {
+		s.fail(at, "%v", err)
+	}
+	return c
 }
 
 // name returns the name of a variable or a connection.

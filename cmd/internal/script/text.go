@@ -1,10 +1,13 @@
 package script
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"wscope/cmd/internal/literal"
 )
 
 // A Form is how a text is written.
@@ -148,6 +151,23 @@ const (
 )
 
 var contentPrefixes = [...]string{File: "@", Hex: "hex:", Base64: "base64:"}
+
+// Decode returns the bytes that text, which is that of the content with the values
+// of its references, stands for. For a File it is the path.
+func (c Content) Decode(text string) (p []byte, err error) {
+	switch c.Kind {
+	case Hex:
+		p, err = literal.Hex(text)
+	case Base64:
+		p, err = base64.StdEncoding.DecodeString(text)
+	default:
+		return []byte(text), nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", contentPrefixes[c.Kind], err)
+	}
+	return p, nil
+}
 
 // String returns the content as it stands in a script.
 func (c Content) String() string { return contentPrefixes[c.Kind] + c.Text.String() }

@@ -202,7 +202,8 @@ type Body struct {
 	Conditions []Condition
 }
 
-// A Condition is what has to be true of a value in a JSON document.
+// A Condition is what has to be true of a value in a JSON document. Without an Op
+// all of it stands in the text of Path.
 type Condition struct {
 	Path  Text
 	Op    expect.Op

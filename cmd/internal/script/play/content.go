@@ -1,11 +1,8 @@
 package play
 
 import (
-	"encoding/base64"
-	"fmt"
 	"os"
 
-	"wscope/cmd/internal/literal"
 	"wscope/cmd/internal/script"
 )
 
@@ -16,23 +13,10 @@ func (t *part) bytes(c script.Content, pos script.Pos) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch c.Kind {
-	case script.File:
+	if c.Kind == script.File {
 		return os.ReadFile(script.Beside(pos, text))
-	case script.Hex:
-		p, err := literal.Hex(text)
-		if err != nil {
-			return nil, fmt.Errorf("hex: %w", err)
-		}
-		return p, nil
-	case script.Base64:
-		p, err := base64.StdEncoding.DecodeString(text)
-		if err != nil {
-			return nil, fmt.Errorf("base64: %w", err)
-		}
-		return p, nil
 	}
-	return []byte(text), nil
+	return c.Decode(text)
 }
 
 // optional returns the bytes of a text that may not be there.

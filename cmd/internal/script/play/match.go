@@ -66,6 +66,14 @@ func (t *part) conditions(list []script.Condition) (expect.Body, error) {
 		if err != nil {
 			return nil, err
 		}
+		if c.Op == "" {
+			condition, err := expect.ParseCondition(text)
+			if err != nil {
+				return nil, err
+			}
+			j = append(j, condition)
+			continue
+		}
 		path, err := expect.ParsePath(text)
 		if err != nil {
 			return nil, err
