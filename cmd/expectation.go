@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"wscope/cmd/internal/expect"
 	"wscope/wsproto"
@@ -21,6 +22,10 @@ type expectOptions struct {
 	never     []expect.Matcher
 	within    time.Duration
 	unordered bool
+	// watch says how long to look out for what must not come, when nothing has to.
+	watch bool
+
+	flags *pflag.FlagSet
 }
 
 // defaultWithin is how long each expectation is waited for.
@@ -30,9 +35,10 @@ const defaultWithin = 5 * time.Second
 // an event.
 func (o *expectOptions) register(cmd *cobra.Command, kind expect.Kind) {
 	flags := cmd.Flags()
-	noun := "message"
+	o.flags = flags
+	noun := "a message"
 	if kind == expect.Event {
-		noun = "event"
+		noun = "an event"
 	}
 	body := func(parse func(string) (expect.Body, error)) func(string) (expect.Matcher, error) {
 		return func(s string) (expect.Matcher, error) {
@@ -42,22 +48,23 @@ func (o *expectOptions) register(cmd *cobra.Command, kind expect.Kind) {
 	}
 	regexp := body(func(s string) (expect.Body, error) { return expect.NewRegexp(s) })
 	flags.Var(expectFlag{&o.wanted, "text", body(func(s string) (expect.Body, error) { return expect.Exactly(s), nil })},
-		"expect", "wait for a "+noun+" that is this `text`; all expectations have to be met, one after the other, or the exit status is 104")
-	flags.Var(expectFlag{&o.wanted, "regexp", regexp}, "expect-re", "wait for a "+noun+" that this regular `expression` matches somewhere")
+		"expect", "wait for "+noun+" that is this `text`; all expectations have to be met, one after the other, or the exit status is 104")
+	flags.Var(expectFlag{&o.wanted, "regexp", regexp}, "expect-re", "wait for "+noun+" that this regular `expression` matches somewhere")
 	flags.Var(expectFlag{&o.wanted, "condition", body(func(s string) (expect.Body, error) {
 		c, err := expect.ParseCondition(s)
 		return expect.JSON{c}, err
-	})}, "expect-json", "wait for a "+noun+" in JSON of which a `condition` is true: PATH OP VALUE with == != < > <= >= ~, or PATH exists")
-	group := []string{"expect", "expect-re", "expect-json"}
-	if kind == expect.Text {
-		flags.Var(expectFlag{&o.wanted, "code", parseCloseMatcher}, "expect-close", "wait for the peer to close with this `code`")
-		setFlagExample(flags, "expect-close", "1000")
-		group = append(group, "expect-close")
+	})}, "expect-json", "wait for "+noun+" in JSON of which a `condition` is true: PATH OP VALUE with == != < > <= >= ~, or PATH exists")
+	group := []string{"expect", "expect-re", "expect-json", "expect-close"}
+	parseClose, usage := parseCloseMatcher, "wait for the peer to close with this `code`"
+	if kind == expect.Event {
+		parseClose, usage = parseStreamEnd, "wait for the server to end the stream: in order with `code` 1000, without its end with 1006"
 	}
-	flags.Var(expectFlag{&o.never, "regexp", regexp}, "never", "leave with 104 when a "+noun+" comes that this regular `expression` matches")
+	flags.Var(expectFlag{&o.wanted, "code", parseClose}, "expect-close", usage)
+	setFlagExample(flags, "expect-close", "1000")
+	flags.Var(expectFlag{&o.never, "regexp", regexp}, "never", "leave with 104 when "+noun+" comes that this regular `expression` matches")
 	o.within = defaultWithin
-	flags.Var(durationFlag{d: &o.within}, "within", "how long each expectation is waited for")
-	flags.BoolVar(&o.unordered, "unordered", false, "the expectations may be met in any order, each by a "+noun+" of its own")
+	flags.Var(durationFlag{d: &o.within}, "within", "how long each expectation is waited for, and with --never alone how long to look out")
+	flags.BoolVar(&o.unordered, "unordered", false, "the expectations may be met in any order, each by "+noun+" of its own")
 	setFlagExample(flags, "expect-json", ".result.id == 7")
 	setFlagExample(flags, "expect-re", "^ok")
 	setFlagExample(flags, "never", "error")
@@ -90,12 +97,22 @@ func parseCloseMatcher(s string) (expect.Matcher, error) {
 	return expect.Matcher{Kind: expect.Close, Code: wsproto.CloseCode(n)}, nil
 }
 
+// parseStreamEnd reads the code that stands for how a stream ends.
+func parseStreamEnd(s string) (expect.Matcher, error) {
+	x, err := parseCloseMatcher(s)
+	if err != nil || x.Code != wsproto.CloseNormal && x.Code != wsproto.CloseAbnormal {
+		return x, errors.New("expected 1000 for a stream that the server ends in order, or 1006 for one that breaks off")
+	}
+	return x, nil
+}
+
 // complete judges the flags together.
 func (o *expectOptions) complete() error {
+	o.watch = len(o.wanted) == 0 && len(o.never) > 0 && o.flags.Changed("within")
 	switch last := len(o.wanted) - 1; {
 	case o.unordered && last < 1:
 		return usageError("--expect a --expect b --unordered", "--unordered needs two expectations or more")
-	case last >= 0 && slices.ContainsFunc(o.wanted[:last], func(x expect.Matcher) bool { return x.Kind == expect.Close }):
+	case last >= 0 && !o.unordered && slices.ContainsFunc(o.wanted[:last], func(x expect.Matcher) bool { return x.Kind == expect.Close }):
 		return usageError("--expect hello --expect-close 1000", "--expect-close has to be the last expectation: nothing comes after a Close")
 	case o.within <= 0:
 		return usageError("--within 10s", "--within %v: expected a time", o.within)
@@ -115,6 +132,7 @@ type expectations struct {
 	since  time.Time // that the next one has been waited for
 	timer  *time.Timer
 	ended  bool  // nothing counts any more
+	silent bool  // what must not come has not come in time
 	failed error // the first that went wrong
 }
 
@@ -127,19 +145,31 @@ func newExpectations(o expectOptions) *expectations {
 	return e
 }
 
-// pending reports whether there is something that has to come yet.
+// decide reports whether it is for the expectations to say when the session ends.
+func (e *expectations) decide() bool { return len(e.wanted) > 0 || e.watch }
+
+// pending reports whether there is something that has to come yet, or may not come.
 func (e *expectations) pending() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.met < len(e.wanted) && !e.ended
+	return (e.met < len(e.wanted) || e.watch && !e.silent) && !e.ended
+}
+
+// quiet reports whether nothing came that must not come, for as long as it was
+// looked out for.
+func (e *expectations) quiet() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.silent
 }
 
 // start begins to wait. When an expectation is waited for in vain, late is called
-// on a goroutine of its own, once.
-func (e *expectations) start(late func()) {
+// on a goroutine of its own, once; when what must not come has not come in time,
+// over.
+func (e *expectations) start(late, over func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(e.wanted) == 0 || !e.since.IsZero() {
+	if !e.decide() || !e.since.IsZero() {
 		return
 	}
 	e.since = time.Now()
@@ -149,11 +179,21 @@ func (e *expectations) start(late func()) {
 		if unmet {
 			e.end("")
 		}
+		e.silent = e.watch && !e.ended
+		silent := e.silent
 		e.mu.Unlock()
-		if unmet {
+		switch {
+		case unmet:
 			late()
+		case silent:
+			over()
 		}
 	})
+}
+
+// endMet reports whether a Close was expected and all expectations are met.
+func (e *expectations) endMet() bool {
+	return slices.ContainsFunc(e.wanted, func(x expect.Matcher) bool { return x.Kind == expect.Close }) && !e.pending() && e.close("") == nil
 }
 
 // offer takes something that came, and reports whether the session has nothing

@@ -106,7 +106,7 @@ func (s *session) open(ctx context.Context) error {
 		return err
 	}
 	s.opened = time.Now()
-	s.expects.start(s.shut)
+	s.expects.start(s.shut, s.settled)
 	s.closedByUs.Store(false)
 	s.progressed = wsproto.Stats{}
 	s.mu.Lock()
@@ -312,7 +312,7 @@ func (s *session) progress() {
 // inputEnds notes that nothing more will be sent, and begins to wait for the
 // end.
 func (s *session) inputEnds() {
-	if len(s.expect.wanted) > 0 {
+	if s.expects.decide() {
 		s.sentAll.Store(true)
 		if !s.expects.pending() {
 			s.shut()

@@ -56,8 +56,7 @@ func (s *session) conclude(ctx context.Context, err error) error {
 func (s *session) unmet(out *outcome) error {
 	if out.by == render.Peer {
 		s.expects.offer(expect.Message{Kind: expect.Close, Code: out.code, Reason: out.reason})
-		if n := len(s.expect.wanted); n > 0 && s.expect.wanted[n-1].Kind == expect.Close && !s.expects.pending() &&
-			s.expects.close("") == nil && (out.exit == exitClosed || out.exit == exitReceive) {
+		if s.expects.endMet() && (out.exit == exitClosed || out.exit == exitReceive) {
 			out.exit = exitOK
 		}
 	}
@@ -99,6 +98,8 @@ func (s *session) complaint(ctx context.Context, out *outcome) error {
 			"--wait gives the peer more time")
 	case missing:
 		return failure(exitExpectation, fmt.Errorf("received %d of %d messages before the connection was closed", s.received, s.count), "")
+	case unanswered && s.expects.quiet():
+		return failure(exitTimeout, fmt.Errorf("no answer: nothing came within %v", s.expect.within), "")
 	case unanswered && s.timedOut.Load() && s.wait > 0:
 		return failure(exitTimeout, fmt.Errorf("no answer: nothing came within %v", s.wait),
 			"--wait gives the peer more time; -w 0 expects no answer")

@@ -28,9 +28,11 @@ type streamSession struct {
 	o      *streamObserver
 
 	expects  *expectations
-	received int  // events that count
-	dropped  bool // --drop-after has done its work
-	matched  bool // --until
+	received int // events that count
+	stop     func()
+	ended    error // what met --expect-close, nil if nothing has yet
+	dropped  bool  // --drop-after has done its work
+	matched  bool  // --until
 }
 
 // prepare makes the client that the flags ask for.
@@ -55,6 +57,7 @@ func (s *streamSession) prepare() error {
 	id := &streamIdentity{s.opener, s.o}
 	trace := s.o.trace()
 	trace.Redirect = id.redirected
+	trace.Lost = s.lost
 	s.client = &sse.Client{
 		Transport:       s.transport(tap),
 		Method:          s.method,
@@ -116,7 +119,8 @@ func (s *streamSession) run(ctx context.Context) error {
 	u := s.typedURL()
 	following, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s.expects.start(cancel)
+	s.stop = cancel
+	s.expects.start(cancel, cancel)
 	stream, err := s.client.Stream(following, u)
 	if err != nil {
 		return failure(exitURL, err, streamURLHint)
@@ -151,6 +155,32 @@ func (s *streamSession) take(e *sse.Event) (last bool) {
 	return settled || s.matched || s.received == s.count
 }
 
+// lost is told that a connection has ended, or could not be opened, and that there
+// will be another, unless the end is what was waited for.
+func (s *streamSession) lost(l *sse.Loss) {
+	if l.Open && !l.Dropped && s.offerEnd(l.Err) {
+		s.stop()
+		return
+	}
+	s.o.lost(l)
+}
+
+// offerEnd holds the end of a connection against the expectations, and reports
+// whether they are met by it. A nil error is an end in order.
+func (s *streamSession) offerEnd(err error) bool {
+	m := expect.Message{Kind: expect.Close, Code: wsproto.CloseNormal}
+	if err != nil {
+		m.Code = wsproto.CloseAbnormal
+	}
+	if !s.expects.offer(m) {
+		return false
+	}
+	if s.ended = err; err == nil {
+		s.ended = io.EOF
+	}
+	return true
+}
+
 // conclude shows how the session ended and returns the error that the program
 // ends with.
 func (s *streamSession) conclude(ctx context.Context, err error, unfinished int64) error {
@@ -159,6 +189,16 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 		return err
 	}
 	out := s.judge(ctx, err)
+	if gaveUp := errors.As(err, new(*sse.GiveUpError)); gaveUp || out.by == render.Peer {
+		last := err
+		if out.err == io.EOF || errors.Is(err, io.EOF) {
+			last = nil
+		}
+		s.offerEnd(last)
+	}
+	if s.ended != nil && s.expects.endMet() {
+		out = streamOutcome{err: s.ended, by: render.Peer}
+	}
 	if unmet := s.expects.close("the stream ended"); unmet != nil && ctx.Err() == nil && s.o.stats.Connections > 0 {
 		out = streamOutcome{err: out.err, by: out.by, exit: exitExpectation, say: unmet}
 		if errors.Is(err, context.Canceled) {
@@ -201,7 +241,7 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 	missing := s.count > 0 && s.received < s.count || s.until != "" && !s.matched
 	nothing := s.received == 0
 	switch {
-	case err == nil:
+	case err == nil, ctx.Err() == nil && s.expects.quiet():
 		return streamOutcome{by: render.Us}
 	case errors.As(context.Cause(ctx), &late):
 		return streamOutcome{by: render.Us, exit: exitTimeout, say: late}
