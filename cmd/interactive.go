@@ -80,6 +80,9 @@ func (t *terminalSession) sendFirst() {
 		}
 	}
 	t.view.flush()
+	if t.expects.decide() {
+		t.allSent() // nobody has to type
+	}
 }
 
 // readConsole sends what is typed. It returns when the console is closed.

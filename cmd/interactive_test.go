@@ -291,6 +291,25 @@ func TestFirstMessages(t *testing.T) {
 	k.wantStatus(exitFailure)
 }
 
+// TestExpectationsEndSession has what is expected of the server end a session on
+// a terminal, too, where nobody has to type.
+func TestExpectationsEndSession(t *testing.T) {
+	k, c, _ := startSession(t, "-x", "hello", "--expect-re", "^hi")
+	c.want(wsproto.OpText, "hello")
+	c.says("hi there")
+	c.wantClose(1000, "")
+	k.wantStatus(exitOK)
+
+	k, c, _ = startSession(t, "--never", "error", "--within", "10ms")
+	c.wantClose(1000, "")
+	k.wantStatus(exitOK)
+
+	k, c, _ = startSession(t, "--never", "error")
+	c.says("an error")
+	c.wantClose(1000, "")
+	k.wantStatus(exitExpectation)
+}
+
 func TestTypedBroadcast(t *testing.T) {
 	k := startTalk(t, t.Context(), []string{"listen", "0", "--interactive", "--no-echo"})
 	k.types("too early", "/stats", "/headers", "/reconnect", "/nothing")

@@ -313,10 +313,7 @@ func (s *session) progress() {
 // end.
 func (s *session) inputEnds() {
 	if s.expects.decide() {
-		s.sentAll.Store(true)
-		if !s.expects.pending() {
-			s.shut()
-		}
+		s.allSent()
 		return
 	}
 	if s.echo || s.wait < 0 {
@@ -329,6 +326,15 @@ func (s *session) inputEnds() {
 		s.quiet.Stop() // until there is somebody to wait for
 	}
 	s.inputDone.Store(true)
+}
+
+// allSent notes that nothing is left to be sent before the expectations may end
+// the session.
+func (s *session) allSent() {
+	s.sentAll.Store(true)
+	if !s.expects.pending() {
+		s.shut()
+	}
 }
 
 // waited runs when nothing has come for the time of --wait. That is the peer's
