@@ -88,9 +88,10 @@ func (o *runOptions) newReports(total int) (*reports, error) {
 	if !slices.ContainsFunc(r.targets, func(t reportTarget) bool { return t.file == "" }) {
 		r.targets = append(r.targets, reportTarget{format: "human"})
 	}
-	inActions := o.getenv("GITHUB_ACTIONS") == "true"
+	inActions := o.inActions()
 	options := report.Options{
 		Color: o.color(o.colorMode, o.outTTY), Verbose: o.verbose, Quiet: o.quiet, GitHub: inActions,
+		Workspace: o.getenv("GITHUB_WORKSPACE"),
 	}
 	var reporters []report.Reporter
 	for _, t := range r.targets {
@@ -103,14 +104,26 @@ func (o *runOptions) newReports(total int) (*reports, error) {
 		own.Color = options.Color && t.file == ""
 		reporters = append(reporters, report.New(t.format, w, own))
 	}
-	// The commands of a workflow are understood on stderr, too, and there they
-	// are not in the way of another report.
 	if inActions && !slices.ContainsFunc(r.targets, func(t reportTarget) bool { return t.format == "github" }) {
-		r.targets = append(r.targets, reportTarget{format: "github", file: "stderr"})
-		reporters = append(reporters, report.New("github", o.err, options))
+		own, w := reportTarget{format: "github"}, io.Writer(o.out)
+		if !slices.Contains(r.targets, reportTarget{format: "human"}) {
+			// The commands of a workflow are understood on stderr, too, and there
+			// they are not in the way of a report for a program.
+			own.file, w = "stderr", o.err
+		} else if r.progress != nil {
+			w = r.progress
+		}
+		r.targets = append(r.targets, own)
+		reporters = append(reporters, report.New("github", w, options))
 	}
 	r.order = report.NewOrder(total, reporters...)
 	return r, nil
+}
+
+// inActions reports whether the run is a step of a GitHub workflow.
+func (o *runOptions) inActions() bool {
+	v := o.getenv("GITHUB_ACTIONS")
+	return v != "" && v != "false"
 }
 
 // open returns what a report is written to.

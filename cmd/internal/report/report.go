@@ -86,6 +86,9 @@ type Options struct {
 	Verbose, Quiet bool
 	// GitHub keeps what is foreign in it from being a command of a workflow.
 	GitHub bool
+	// Workspace is the folder that annotations name files from, "" for the
+	// current one.
+	Workspace string
 }
 
 // Formats returns the names of the forms that New knows.
@@ -100,7 +103,7 @@ func New(format string, w io.Writer, o Options) Reporter {
 	case "junit":
 		return &junit{w: w}
 	case "github":
-		return &github{w: w}
+		return &github{w, o.Workspace}
 	case "json":
 		return &jsonLines{w: w}
 	}
