@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync"
+	"unicode/utf8"
 )
 
 // A Body is what has to be true of the data of a message. Bodies may be used by
@@ -45,7 +47,10 @@ func (b Bytes) Match(data []byte) *Miss {
 func (b Bytes) String() string { return "binary " + showBytes(b) }
 
 // A Regexp is a regular expression that has to match somewhere in the data.
-type Regexp struct{ re *regexp.Regexp }
+type Regexp struct {
+	re    *regexp.Regexp
+	heads func() []*regexp.Regexp // its beginnings, the longest first
+}
 
 // NewRegexp compiles a regular expression. The error says what is wrong with it.
 func NewRegexp(pattern string) (*Regexp, error) {
@@ -53,7 +58,7 @@ func NewRegexp(pattern string) (*Regexp, error) {
 	if err != nil {
 		return nil, fmt.Errorf("invalid regular expression: %w", regexpError(err))
 	}
-	return &Regexp{re}, nil
+	return &Regexp{re, sync.OnceValue(func() []*regexp.Regexp { return beginnings(pattern) })}, nil
 }
 
 // regexpError returns what Go says about a regular expression without its
@@ -86,39 +91,49 @@ func (r *Regexp) Find(data []byte, group int) (string, bool) {
 }
 
 // maxRegexpParts bounds how many parts of an expression are tried one by one.
-const maxRegexpParts = 64
+const maxRegexpParts = 256
 
-// miss says how much of the expression there is in the data: the longest row of
-// its first parts that matches, and what comes after it.
-func (r *Regexp) miss(data []byte) *Miss {
-	const nothing = "the regular expression does not match any of it"
-	tree, err := syntax.Parse(r.re.String(), syntax.Perl)
-	if err != nil || tree.Op != syntax.OpConcat || len(tree.Sub) > maxRegexpParts {
-		return &Miss{Near: 0.1, Why: nothing}
+// beginnings returns the expressions that a regular expression begins with, as far
+// as each is one, the longest first. Of alternatives there is none: each of them is
+// a way to match.
+func beginnings(pattern string) (heads []*regexp.Regexp) {
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil || tree.Op != syntax.OpConcat && tree.Op != syntax.OpLiteral || len(pattern) > maxRegexpParts {
+		return nil
 	}
-	for n := len(tree.Sub) - 1; n > 0; n-- {
-		head := syntax.Regexp{Op: syntax.OpConcat, Sub: tree.Sub[:n], Flags: tree.Flags}
-		re, err := regexp.Compile(head.String())
-		if err != nil {
-			break
+	for n := len(pattern) - 1; n > 0; n-- {
+		if !utf8.RuneStart(pattern[n]) || strings.IndexByte("*+?{", pattern[n]) >= 0 {
+			continue // a character, or how often it comes, stays whole
 		}
-		at := re.FindIndex(data)
+		if re, err := regexp.Compile(pattern[:n]); err == nil {
+			heads = append(heads, re)
+		}
+	}
+	return heads
+}
+
+// miss says how much of the expression there is in the data: the longest
+// beginning of it that matches, and what comes after that.
+func (r *Regexp) miss(data []byte) *Miss {
+	pattern := r.re.String()
+	for _, head := range r.heads() {
+		at := head.FindIndex(data)
 		if at == nil {
 			continue
 		}
 		if at[0] == at[1] {
 			break // nothing but an assertion, or what may be empty
 		}
-		rest := syntax.Regexp{Op: syntax.OpConcat, Sub: tree.Sub[n:], Flags: tree.Flags}
+		n := len(head.String())
 		found := "the text ends"
 		if at[1] < len(data) {
 			found = "there is " + quote(string(data[at[1]:]))
 		}
 		return &Miss{
-			Near: 0.1 + 0.9*float64(n)/float64(len(tree.Sub)),
+			Near: 0.1 + 0.9*float64(n)/float64(len(pattern)),
 			Why: fmt.Sprintf("the first part of it, %s, matches up to offset %d; then %s, where %s has to match",
-				quote(head.String()), at[1], found, quote(rest.String())),
+				quote(pattern[:n]), at[1], found, quote(pattern[n:])),
 		}
 	}
-	return &Miss{Near: 0.1, Why: nothing}
+	return &Miss{Near: 0.1, Why: "the regular expression does not match any of it"}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -37,7 +36,7 @@ type Condition struct {
 	path  Path
 	op    Op
 	value []byte // JSON; a regular expression for Matches
-	re    *regexp.Regexp
+	re    *Regexp
 }
 
 // NewCondition returns a condition. The value is JSON, for Matches a regular
@@ -51,12 +50,9 @@ func NewCondition(path Path, op Op, value []byte) (Condition, error) {
 		return c, nil
 	case Matches:
 		c.value = value
-		re, err := regexp.Compile(string(value))
-		if err != nil {
-			return c, fmt.Errorf("invalid regular expression: %w", regexpError(err))
-		}
-		c.re = re
-		return c, nil
+		var err error
+		c.re, err = NewRegexp(string(value))
+		return c, err
 	}
 	if !op.Known() {
 		return c, fmt.Errorf("there is no comparison %q, expected one of == != < > <= >= ~ exists", string(op))
@@ -185,12 +181,11 @@ func (c Condition) check(doc []byte) string {
 	case c.op == Exists:
 		return ""
 	case c.op == Matches:
-		text := []byte(Plain(got))
-		if c.re.Match(text) {
+		miss := c.re.Match([]byte(Plain(got)))
+		if miss == nil {
 			return ""
 		}
-		r := Regexp{c.re}
-		return fmt.Sprintf("%s is %s: %s", c.path, showJSON(got), r.miss(text).Why)
+		return fmt.Sprintf("%s is %s: %s", c.path, showJSON(got), miss.Why)
 	}
 	if c.op == Equal || c.op == NotEqual {
 		difference := firstDifference(strings.TrimSuffix(c.path.String(), "."), decode(got), decode(c.value))

@@ -1,6 +1,7 @@
 package expect
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -121,6 +122,32 @@ func TestInvalidRegexp(t *testing.T) {
 	const want = "invalid regular expression: missing closing ): `(a`"
 	if _, err := NewRegexp("(a"); err == nil || err.Error() != want {
 		t.Errorf("NewRegexp = %v, want %s", err, want)
+	}
+}
+
+func TestRegexpMiss(t *testing.T) {
+	const none = "the regular expression does not match any of it"
+	part := func(head string, offset int, found, rest string) string {
+		return fmt.Sprintf("the first part of it, %q, matches up to offset %d; then %s, where %q has to match", head, offset, found, rest)
+	}
+	for _, tt := range []struct{ pattern, in, want string }{
+		{"hello", "help me", part("hel", 3, `there is "p me"`, "lo")},
+		{"thr.x", "three", part("thr.", 4, `there is "e"`, "x")},
+		{"^id=[0-9]+;", "id=12,", part("^id=[0-9]+", 5, `there is ","`, ";")},
+		{"a{2}b", "ab", none},
+		{"xa{2}b", "xaa", part("xa{2}", 3, "the text ends", "b")},
+		{"xa{2}b", "xab", part("x", 1, `there is "ab"`, "a{2}b")},
+		{"ab*c", "abbd", part("ab*", 3, `there is "d"`, "c")},
+		{"(?i)HELLO", "help", part("(?i)HEL", 3, `there is "p"`, "LO")},
+		{"größe", "gröse", part("grö", 4, `there is "se"`, "ße")},
+		{"a|b", "c", none},
+		{"^x", "y", none},
+		{"x", "", none},
+	} {
+		miss := mustRegexp(t, tt.pattern).Match([]byte(tt.in))
+		if miss == nil || miss.Why != tt.want {
+			t.Errorf("%q misses %q: %+v, want %s", tt.pattern, tt.in, miss, tt.want)
+		}
 	}
 }
 
