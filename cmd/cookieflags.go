@@ -39,7 +39,7 @@ func (o *cookieOptions) data() (string, error) {
 		if err := checkField(arg); err != nil {
 			return "", usageError("--cookie 'a=b; c=d'", "--cookie: %w", err)
 		}
-		all = joinCookies(all, strings.Trim(arg, " \t"))
+		all = cookies.Join(all, strings.Trim(arg, " \t"))
 	}
 	return all, nil
 }
@@ -52,7 +52,7 @@ func (o *cookieOptions) load(u wsproto.URL) (jar *cookies.Jar, notes []string, e
 		if path == "" || strings.Contains(path, "=") {
 			continue
 		}
-		switch err := jar.Load(path, cookieURL(u)); {
+		switch err := jar.Load(path, cookies.RequestURL(u)); {
 		case errors.Is(err, fs.ErrNotExist):
 			notes = append(notes, "--cookie: there is no file "+path+", so it has no cookies")
 		case err != nil:

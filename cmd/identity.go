@@ -118,28 +118,16 @@ func (id *identity) fields(u wsproto.URL, method string, away bool) (fields wspr
 	if away {
 		cookie = ""
 	}
-	if cookie = joinCookies(cookie, id.jar.Header(cookieURL(u))); cookie != "" {
+	if cookie = cookies.Join(cookie, id.jar.Header(cookies.RequestURL(u))); cookie != "" {
 		fields = append(fields, wsproto.Field{Name: "Cookie", Value: cookie})
 	}
 	return fields
 }
 
-// joinCookies puts two values of a Cookie field into one: there may not be two
-// fields.
-//
-// RFC 6265, Section 5.4.
-func joinCookies(a, b string) string {
-	a = strings.TrimRight(a, "; \t")
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + "; " + b
-}
-
 // received keeps the cookies of a response from u. It returns why some are not
 // kept.
 func (id *identity) received(u wsproto.URL, setCookie []string) (ignored []error) {
-	return id.jar.Set(cookieURL(u), setCookie)
+	return id.jar.Set(cookies.RequestURL(u), setCookie)
 }
 
 var errWithheld = errors.New("the credentials are for another server and were not sent here: --location-trusted sends them")
@@ -194,14 +182,6 @@ func otherScheme(schemes []string) string {
 	return ""
 }
 
-func cookieURL(u wsproto.URL) *url.URL {
-	scheme := "http"
-	if u.Secure {
-		scheme = "https"
-	}
-	return &url.URL{Scheme: scheme, Host: u.HostField(), Opaque: u.Target}
-}
-
 // A streamIdentity is the identity of an opener for the requests of an event
 // stream.
 type streamIdentity struct {
@@ -218,7 +198,7 @@ func (s *streamIdentity) Sign(r *http.Request, away bool) {
 		case len(have) == 0:
 			r.Header[f.Name] = []string{f.Value}
 		case f.Name == "Cookie":
-			have[len(have)-1] = joinCookies(have[len(have)-1], f.Value)
+			have[len(have)-1] = cookies.Join(have[len(have)-1], f.Value)
 		}
 	}
 }

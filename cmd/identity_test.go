@@ -86,20 +86,6 @@ func TestPublicURLs(t *testing.T) {
 	}
 }
 
-func TestJoinCookies(t *testing.T) {
-	for _, test := range []struct{ a, b, want string }{
-		{"", "", ""},
-		{"a=1", "", "a=1"},
-		{"", "b=2", "b=2"},
-		{"a=1; ", "b=2", "a=1; b=2"},
-		{"a=1;", "b=2; c=3", "a=1; b=2; c=3"},
-	} {
-		if got := joinCookies(test.a, test.b); got != test.want {
-			t.Errorf("joinCookies(%q, %q) = %q, want %q", test.a, test.b, got, test.want)
-		}
-	}
-}
-
 func TestStreamURL(t *testing.T) {
 	for _, test := range []struct {
 		in   url.URL

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wscope/cmd/internal/cookies"
 	"wscope/render"
 	"wscope/sse"
 	"wscope/wsproto"
@@ -269,7 +270,7 @@ func (op *opener) header(h hop) (fields wsproto.Fields) {
 			fields = append(fields, f)
 		case f.Name == "Cookie":
 			i := slices.IndexFunc(user, func(u wsproto.Field) bool { return strings.EqualFold(u.Name, f.Name) })
-			user[i].Value = joinCookies(user[i].Value, f.Value)
+			user[i].Value = cookies.Join(user[i].Value, f.Value)
 		}
 	}
 	return append(fields, user...)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"wscope/cmd/internal/script"
 	"wscope/cmd/internal/script/play"
@@ -34,6 +35,8 @@ type runOptions struct {
 	verbose     bool
 	quiet       bool
 	showSecrets bool
+
+	flags *pflag.FlagSet
 }
 
 // defaultTestTimeout is how long a test may take.
@@ -111,11 +114,36 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	}
 	o.record.register(cmd)
 	o.dial.register(cmd)
+	o.flags = flags
+	for _, f := range notOfRun {
+		flags.Lookup(f.name).Hidden = true
+	}
 }
+
+// notOfRun are the flags of connections that would do nothing in a run, and why: a
+// script says what happens, and each of its tests begins anew.
+var notOfRun = [...]struct{ name, why string }{
+	{"location", redirectsOfRun},
+	{"location-trusted", redirectsOfRun},
+	{"max-redirs", redirectsOfRun},
+	{"digest", challengesOfRun},
+	{"anyauth", challengesOfRun},
+	{"cookie-jar", "cookies of tests are not written to a file; the step cookies has a test keep those that servers set"},
+}
+
+const (
+	redirectsOfRun  = "redirects are not followed in a script; the option refused 302 expects one"
+	challengesOfRun = "challenges are not answered in a script; the option refused 401 expects one"
+)
 
 // complete judges the flags together.
 func (o *runOptions) complete() error {
 	const example = "wscope run smoke.wscope"
+	for _, f := range notOfRun {
+		if o.flags.Changed(f.name) {
+			return usageError(example, "wscope run has no use for --%s: %s", f.name, f.why)
+		}
+	}
 	switch {
 	case o.jobs < 1:
 		return usageError("wscope run --jobs 4 smoke.wscope", "-j/--jobs %d: expected a number of tests", o.jobs)

@@ -6,6 +6,7 @@
 // time at which a cookie expires, is kept beside it.
 //
 //	jar.go       the cookies and their limits
+//	request.go   which request a cookie is for
 //	setcookie.go Set-Cookie fields (RFC 6265, Section 5.2)
 //	netscape.go  lines of a file
 //	file.go      reading and writing files

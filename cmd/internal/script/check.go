@@ -107,7 +107,7 @@ func (c *checker) step(sc *scope, s Step) {
 		}
 	case *Unordered:
 		c.unordered(sc, s)
-	case *Set, *Sleep:
+	case *Set, *Sleep, *Cookies:
 	case unknown:
 		sc.unsure = true
 	default:

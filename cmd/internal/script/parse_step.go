@@ -16,7 +16,7 @@ func stepWords() []string {
 	return []string{
 		"connect", "sse", "http", "listen", "accept", "stream", "reply",
 		"send", "send-binary", "ping", "pong", "close", "drop", "frame", "event",
-		"expect", "never", "unordered", "set", "capture", "sleep", "repeat", "include",
+		"expect", "never", "unordered", "set", "capture", "cookies", "sleep", "repeat", "include",
 	}
 }
 
@@ -129,6 +129,8 @@ func (s *statement) simple(word string, b Base) Step {
 		return s.set(b)
 	case "capture":
 		return s.capture(b)
+	case "cookies":
+		n = &Cookies{b}
 	case "sleep":
 		n = &Sleep{Base: b, For: s.duration("a duration")}
 	}

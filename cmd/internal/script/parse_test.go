@@ -61,6 +61,7 @@ test "odd \"name\"" { # a comment behind
 	capture b = re "(x)" group 0
 	capture c = header "X" re "y" group 1
 	capture c = re "y" 1
+	cookies
 	repeat 2 {
 		repeat 3 as i {
 			sleep 0

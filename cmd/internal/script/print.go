@@ -316,6 +316,8 @@ func (c *Capture) String() string {
 
 func (s *Sleep) String() string { return "sleep " + s.For.String() }
 
+func (c *Cookies) String() string { return "cookies" }
+
 func (r *Repeat) String() string {
 	w := r.first("repeat")
 	w.add(strconv.Itoa(r.N))

@@ -241,6 +241,10 @@ type Sleep struct {
 	For time.Duration
 }
 
+// A Cookies has the clients of the test keep the cookies that servers set, and
+// send them.
+type Cookies struct{ Base }
+
 // A Repeat does steps several times.
 type Repeat struct {
 	Base

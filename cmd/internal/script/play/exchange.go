@@ -78,6 +78,7 @@ func (l *link) request() error {
 	if r.Header = header; host != "" {
 		r.Host = host
 	}
+	httpCookies{l}.Sign(r, false)
 	t := &tap{}
 	resp, err := l.transport(peer, t).RoundTrip(r)
 	if err != nil {
@@ -87,6 +88,7 @@ func (l *link) request() error {
 	defer resp.Body.Close()
 	l.showExchange(url, t, nil)
 	l.response(resp)
+	httpCookies{l}.Answered(resp, false)
 	if l.body, err = readBody(resp.Body); err != nil {
 		return fmt.Errorf("reading the body of the response: %w", l.explain(ctx, peer, err))
 	}

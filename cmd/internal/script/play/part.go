@@ -129,6 +129,9 @@ func (t *part) step(s script.Step) error {
 		return t.vars.assign(s.Name, s.Value)
 	case *script.Capture:
 		return t.capture(s, t.link(s).last)
+	case *script.Cookies:
+		t.keepCookies()
+		return nil
 	case *script.Sleep:
 		return t.sleep(s.For)
 	case *script.Expect:

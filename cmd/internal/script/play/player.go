@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"wscope/cmd/internal/cookies"
 	"wscope/cmd/internal/script"
 	"wscope/wsproto"
 )
@@ -19,8 +21,9 @@ type player struct {
 	cancel   context.CancelCauseFunc
 	observer Observer
 	secrets  *secrets
-	bell     bell           // rings whenever something has come
-	working  sync.WaitGroup // what has to be over before the test is
+	bell     bell                        // rings whenever something has come
+	jar      atomic.Pointer[cookies.Jar] // nil if cookies are not kept
+	working  sync.WaitGroup              // what has to be over before the test is
 
 	mu     sync.Mutex
 	first  *stepError // the failure that counts

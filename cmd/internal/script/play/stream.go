@@ -89,6 +89,7 @@ func (f *follower) client(peer *Peer) (*sse.Client, error) {
 		ConnectTimeout: peer.ConnectTimeout,
 		NoReconnect:    f.link.open.Option("no-reconnect") != nil,
 		FailFirst:      true,
+		Identity:       httpCookies{f.link},
 		Trace:          f.trace(),
 	}
 	if post {

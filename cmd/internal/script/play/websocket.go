@@ -24,6 +24,9 @@ func (l *link) connect() error {
 	if d.Header, d.Omit, err = l.header(d.Header, d.Omit); err != nil {
 		return err
 	}
+	if d.Header, err = l.withCookies(d.Header, d.Omit, peer.URL); err != nil {
+		return err
+	}
 	if o := l.open.Option("origin"); o != nil {
 		origin, err := l.vars.expand(o.Texts[0])
 		if err != nil {
@@ -46,6 +49,7 @@ func (l *link) connect() error {
 	w.Opened(c, peer.URL, resp, time.Since(start), err)
 	if resp != nil {
 		l.status, l.fields = resp.Status, resp.Fields
+		l.gotCookies(peer.URL, resp.Fields.Values("Set-Cookie"))
 	}
 	if refused := l.open.Option("refused"); refused != nil {
 		return l.refused(c, resp, err, refused.Number, peer)
