@@ -8,7 +8,8 @@ import (
 	"unicode/utf16"
 )
 
-// jsonLines writes an object for each case, and one for the run.
+// jsonLines writes an object for each case, and one for the run, as the schema of
+// events has them.
 type jsonLines struct{ w io.Writer }
 
 type jsonCase struct {
@@ -32,22 +33,25 @@ type jsonFailure struct {
 }
 
 type jsonRun struct {
-	V       int       `json:"v"`
-	Event   string    `json:"event"` // "run"
-	Time    time.Time `json:"time"`  // of the start
-	Took    float64   `json:"took"`
-	Total   int       `json:"total"`
-	Passed  int       `json:"passed"`
-	Failed  int       `json:"failed"`
-	Skipped int       `json:"skipped"`
+	V       int     `json:"v"`
+	Event   string  `json:"event"` // "run"
+	Time    string  `json:"time"`  // of the start
+	Took    float64 `json:"took"`
+	Total   int     `json:"total"`
+	Passed  int     `json:"passed"`
+	Failed  int     `json:"failed"`
+	Skipped int     `json:"skipped"`
 }
+
+// seconds returns a time as all events have it: in seconds, with microseconds.
+func seconds(d time.Duration) float64 { return d.Round(time.Microsecond).Seconds() }
 
 func (j *jsonLines) Begin(int) error { return nil }
 
 func (j *jsonLines) Case(c *Case) error {
 	x := jsonCase{
 		V: 1, Event: "case", Name: c.Name, File: c.File, Line: c.Line,
-		Status: c.Status.String(), Took: c.Took.Seconds(), Transcript: c.Transcript,
+		Status: c.Status.String(), Took: seconds(c.Took), Transcript: c.Transcript,
 	}
 	if f := c.Failure; f != nil {
 		x.Failure = &jsonFailure{f.File, f.Line, f.Column, f.Message, f.Detail}
@@ -57,7 +61,7 @@ func (j *jsonLines) Case(c *Case) error {
 
 func (j *jsonLines) End(s Summary) error {
 	return j.write(jsonRun{
-		V: 1, Event: "run", Time: s.Start.UTC().Truncate(time.Microsecond), Took: s.Took.Seconds(),
+		V: 1, Event: "run", Time: s.Start.UTC().Format("2006-01-02T15:04:05.000000Z"), Took: seconds(s.Took),
 		Total: s.Total(), Passed: s.Passed, Failed: s.Failed, Skipped: s.Skipped,
 	})
 }
