@@ -120,3 +120,18 @@ func RedactURLs(s string) string {
 	b.WriteString(s)
 	return b.String()
 }
+
+// RedactURL is [RedactURLs] for what may be a URL without its scheme.
+func RedactURL(s string) string {
+	if strings.Contains(s, "://") {
+		return RedactURLs(s)
+	}
+	end := strings.IndexAny(s, "/?#")
+	if end < 0 {
+		end = len(s)
+	}
+	if at := strings.LastIndexByte(s[:end], '@'); at > 0 {
+		return redacted + s[at:]
+	}
+	return s
+}

@@ -27,11 +27,11 @@ func Command(flags *pflag.FlagSet, args []string) []string {
 		case arg == "--":
 			out = append(out, arg)
 			for _, arg := range args {
-				out = append(out, redactURL(arg))
+				out = append(out, render.RedactURL(arg))
 			}
 			return out
 		case f == nil:
-			out = append(out, redactURL(arg))
+			out = append(out, render.RedactURL(arg))
 		case prefix != "":
 			out = append(out, prefix+redactValue(f.Name, value))
 		case f.NoOptDefVal == "" && len(args) > 0:
@@ -100,22 +100,7 @@ func redactValue(flag, value string) string {
 		}
 		return value
 	case flag == "proxy":
-		return redactURL(value)
+		return render.RedactURL(value)
 	}
 	return render.RedactURLs(value)
-}
-
-// redactURL is [render.RedactURLs] for what may be a URL without its scheme.
-func redactURL(s string) string {
-	if strings.Contains(s, "://") {
-		return render.RedactURLs(s)
-	}
-	end := strings.IndexAny(s, "/?#")
-	if end < 0 {
-		end = len(s)
-	}
-	if at := strings.LastIndexByte(s[:end], '@'); at > 0 {
-		return redacted + s[at:]
-	}
-	return s
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wscope/cmd/internal/script"
+	"wscope/render"
 )
 
 // A timeoutError is the end of a test that has taken too long.
@@ -28,15 +29,30 @@ func (e *stepError) Unwrap() error { return e.err }
 
 // failure returns what a report says of an error. others are lines about what
 // else was going on.
-func (e *stepError) failure(others []string) *Failure {
+func (e *stepError) failure(o *Options, others []string) *Failure {
 	message, detail, _ := strings.Cut(e.err.Error(), "\n")
 	if step, ok := e.step.(script.Step); ok && !speaksForItself(e.err) {
-		message = step.String() + ": " + message
+		message = o.shown(step) + ": " + message
 	}
 	if len(others) > 0 {
 		detail = strings.TrimPrefix(detail+"\n"+strings.Join(others, "\n"), "\n")
 	}
 	return &Failure{Pos: e.step.Position(), Message: message, Detail: detail}
+}
+
+// shown returns the first line of a step without the credentials in its URL.
+func (o *Options) shown(s script.Step) string {
+	text := s.String()
+	open, ok := s.(*script.Open)
+	if o.ShowSecrets || !ok {
+		return text
+	}
+	for _, p := range open.URL.Parts {
+		if p.Ref == "" {
+			return strings.Replace(text, p.Literal, render.RedactURL(p.Literal), 1)
+		}
+	}
+	return text
 }
 
 // A plainError says by itself which step it is about.

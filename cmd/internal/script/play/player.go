@@ -74,7 +74,7 @@ func (p *player) play() *Failure {
 	}
 	p.working.Wait()
 	if e := p.failed(); e != nil {
-		return e.failure(p.others)
+		return e.failure(p.Options, p.others)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (p *player) fail(by *part, e *stepError) {
 	p.first, p.others = e, nil
 	for _, other := range p.parts {
 		if s := other.doing(); other != by && s != nil {
-			p.others = append(p.others, fmt.Sprintf("meanwhile %s was at %s: %s", other, s.Position().Place(), s))
+			p.others = append(p.others, fmt.Sprintf("meanwhile %s was at %s: %s", other, s.Position().Place(), p.shown(s)))
 		}
 	}
 	p.cancel(e)
