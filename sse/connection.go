@@ -265,6 +265,12 @@ func (r *request) http(ctx context.Context) *http.Request {
 		req.GetBody = open
 		req.ContentLength = int64(len(r.body))
 	}
+	// A server can end a connection that is about to be used again, as after a
+	// redirect. A transport of net/http sends a request with a body again then,
+	// on a new connection, if it finds this name; without a value it is not sent.
+	if r.body != nil && !hasField(req.Header, "Idempotency-Key") {
+		req.Header["Idempotency-Key"] = nil
+	}
 	return req
 }
 

@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -140,6 +142,48 @@ func TestClientServerDies(t *testing.T) {
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("a stream was lost by %v", err)
 		}
+	}
+}
+
+// A server that redirects a POST and then ends the connection, without having
+// said so, is asked again on a new one.
+func TestClientRedirectEndsConnection(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for n := 0; ; n++ {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			in := bufio.NewReader(c)
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			body, _ := io.ReadAll(r.Body)
+			if n == 0 {
+				fmt.Fprint(c, "HTTP/1.1 307 There\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n")
+				in.ReadByte() // the next request
+			} else {
+				fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: %s %s %s\n\n", r.Method, r.URL, body)
+			}
+			c.Close()
+		}
+	}()
+	c := &Client{Transport: &http.Transport{}, Method: "POST", Body: []byte("body"), NoReconnect: true}
+	st, err := c.Stream(t.Context(), "http://"+l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	e, err := st.Next()
+	if err != nil || string(e.Data) != "POST /there body" {
+		t.Errorf("%v, %v", e, err)
 	}
 }
 
