@@ -169,9 +169,13 @@ func (t *httpTap) heads() (request, response []byte) {
 func (t *httpTap) sending(c *tappedConn, p []byte) []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.conn == nil {
-		t.conn = c
+	// The transport sends a request again, on a new connection, if the one that
+	// it used again had ended.
+	again := t.conn != nil && t.conn != c && !c.used && len(t.response) == 0
+	if t.conn == nil || again {
+		t.conn, t.request, t.sent = c, nil, false
 	}
+	c.used = true
 	if t.sent || t.conn != c {
 		return p
 	}
@@ -252,7 +256,8 @@ func (t *httpTap) receiving(c *tappedConn, p []byte) {
 // A tappedConn is a connection of HTTP/1.1 with a tap.
 type tappedConn struct {
 	net.Conn
-	tap *httpTap
+	tap  *httpTap
+	used bool // has been written to; guarded by the tap
 }
 
 func (c *tappedConn) Write(p []byte) (int, error) {

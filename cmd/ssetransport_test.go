@@ -60,6 +60,32 @@ func TestHTTPTapResponse(t *testing.T) {
 	}
 }
 
+// A request that is sent again on a new connection, since that of the one before
+// it had ended, is seen there and is in order.
+func TestHTTPTapSentAgain(t *testing.T) {
+	tap := &httpTap{order: wsproto.Fields{{Name: "X-B", Value: "1"}, {Name: "X-A", Value: "2"}}}
+	const in = "GET / HTTP/1.1\r\nHost: h\r\nX-A: 2\r\nX-B: 1\r\n\r\n"
+	const want = "GET / HTTP/1.1\r\nHost: h\r\nX-B: 1\r\nX-A: 2\r\n\r\n"
+	const head = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+	dead := &tappedConn{Conn: writeConn{w: io.Discard, r: strings.NewReader("")}, tap: tap}
+	var wire bytes.Buffer
+	alive := &tappedConn{Conn: writeConn{w: &wire, r: strings.NewReader(head)}, tap: tap}
+	for _, c := range []*tappedConn{dead, alive} {
+		if _, err := c.Write([]byte(in)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := wire.String(); got != want {
+		t.Errorf("sent %q", got)
+	}
+	if request, response := tap.heads(); string(request) != want || string(response) != head {
+		t.Errorf("heads %q and %q", request, response)
+	}
+}
+
 type writeConn struct {
 	net.Conn
 	w io.Writer
