@@ -271,8 +271,21 @@ func parseStreamTarget(url string) (target, error) {
 	t, err := parseTarget(url)
 	var known *exitError
 	if errors.As(err, &known) {
-		return t, failure(known.code, known.err, streamURLHint)
+		return t, failure(known.code, asStreamURL(known.err), streamURLHint)
 	}
 	t.note = strings.Replace(t.note, "took ws", "took http", 1)
 	return t, err
+}
+
+// asStreamURL has an error of parseTarget speak of http and https, as the URL does.
+func asStreamURL(err error) error {
+	typed, read, ok := strings.Cut(err.Error(), ", read as a ")
+	if !ok {
+		return err
+	}
+	read = strings.NewReplacer("ws://", "http://", "wss://", "https://").Replace(read)
+	if strings.Contains(typed, "://") {
+		return errors.New(read)
+	}
+	return errors.New(typed + ", read as a " + read)
 }

@@ -86,10 +86,18 @@ func TestParseStreamTarget(t *testing.T) {
 			t.Errorf("%s: %q, %v, want %q", in, s, err, want)
 		}
 	}
-	for _, bad := range []string{"ftp://h/", "http://", "http://h:x/"} {
+	for bad, want := range map[string]string{
+		"ftp://h/":    `URL "ftp://h/": scheme "ftp", expected http or https`,
+		"http://":     `URL "http://": no host`,
+		"https:///x":  `URL "https:///x": no host`,
+		"http://h:x/": `URL "http://h:x/": port "x", expected 1 to 65535`,
+		"http://::1/": `URL "http://::1/": an IPv6 address has to stand in brackets, as in http://[::1]:8080/`,
+		":0":          `":0", read as a URL "http://localhost:0": port "0", expected 1 to 65535`,
+		"ws://":       `URL "ws://": no host`,
+	} {
 		_, err := parseStreamTarget(bad)
-		if e, ok := err.(*exitError); !ok || e.code != exitURL || e.hint != streamURLHint {
-			t.Errorf("%s: %v", bad, err)
+		if e, ok := err.(*exitError); !ok || e.code != exitURL || e.hint != streamURLHint || e.Error() != want {
+			t.Errorf("%s: %v, want %s", bad, err, want)
 		}
 	}
 }

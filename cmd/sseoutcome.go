@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
+	"wscope/cmd/internal/doctor"
 	"wscope/cmd/internal/netdial"
 	"wscope/sse"
 	"wscope/wsproto"
@@ -63,31 +65,53 @@ func requestFailure(err, cause error, u wsproto.URL) *exitError {
 			hint = "if the server expects TLS, use https://"
 		}
 		return &exitError{exitEmptyReply, err, hint}
-	case strings.Contains(cause.Error(), "malformed HTTP"), strings.Contains(cause.Error(), "malformed MIME"):
-		hint := ""
-		if !u.Secure && strings.Contains(cause.Error(), "malformed HTTP") {
-			hint = "if the server expects TLS, use https://"
-		}
-		return &exitError{exitProtocol, err, hint}
+	case strings.Contains(cause.Error(), "malformed HTTP"):
+		return &exitError{exitProtocol, err, strangerHint(cause)}
+	case strings.Contains(cause.Error(), "malformed MIME"):
+		return &exitError{exitProtocol, err, ""}
 	}
 	return &exitError{exitReceive, err, ""}
 }
 
+// strangerHint says who has sent what is no response of HTTP.
+func strangerHint(cause error) string {
+	_, quoted, _ := strings.Cut(cause.Error(), "malformed HTTP response ")
+	line, err := strconv.Unquote(quoted)
+	if err != nil {
+		return ""
+	}
+	switch who := doctor.Speaker([]byte(line)); {
+	case strings.Contains(who, "TLS"):
+		return "the port expects TLS: use https://"
+	case who != "":
+		return "that is " + who + ": check the host and the port"
+	}
+	return "that is no HTTP: check the host and the port"
+}
+
 // streamRefusalHint says what a response that is no event stream mostly means.
 func streamRefusalHint(e *sse.ResponseError, u wsproto.URL) string {
+	path := u.Target
+	if r := e.Response.Request; r != nil { // of the last redirect
+		path = r.URL.RequestURI()
+	}
 	switch e.Rule {
 	case sse.RuleContentEncoding:
 		return "-H 'Accept-Encoding: identity' asks for a stream that is not encoded"
 	case sse.RuleContentType:
 		switch got := strings.ToLower(e.Got); {
 		case strings.HasPrefix(got, "text/html"):
-			return "that is a page: is " + u.Target + " the path of the stream?"
+			return "that is a page: is " + path + " the path of the stream?"
 		case strings.HasPrefix(got, "application/json"):
 			return `the server may want to be asked for a stream, as with "stream": true in the body of the request`
 		}
 		return "the server has to send Content-Type: text/event-stream"
 	}
 	switch e.Response.StatusCode {
+	case http.StatusBadRequest:
+		if doctor.ExpectsTLS(e.Body) {
+			return "the port expects TLS: use https://"
+		}
 	case http.StatusNoContent:
 		return "that is how a server tells clients to stop"
 	case http.StatusUnauthorized:
@@ -95,7 +119,9 @@ func streamRefusalHint(e *sse.ResponseError, u wsproto.URL) string {
 	case http.StatusForbidden:
 		return "the server may want another Origin (-o), a cookie or a token (-H)"
 	case http.StatusNotFound:
-		return "there is nothing at " + u.Target + ": check the path"
+		return "there is nothing at " + path + ": check the path"
+	case http.StatusMisdirectedRequest:
+		return "the server does not answer to that host: check the address, or ask by another name with -H 'Host: NAME'"
 	case http.StatusMethodNotAllowed:
 		if allow := e.Response.Header.Get("Allow"); allow != "" {
 			return fmt.Sprintf("the server allows %s: -X sends another method, -d a body", allow)

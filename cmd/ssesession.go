@@ -267,6 +267,9 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 			e.hint = hint
 		}
 	}
+	if s.h2c && e.code != exitTimeout && errors.As(err, new(*sse.RequestError)) && !errors.As(err, new(*netdial.Error)) {
+		e.hint = "--http2-prior-knowledge is for servers that speak HTTP/2 without TLS: leave it out"
+	}
 	out := streamOutcome{err: err, exit: e.code, say: e.err, hint: e.hint}
 	if doing := s.o.kept.waiting(); doing != "" && e.code == exitTimeout {
 		out.say = fmt.Errorf("%w, while %s", out.say, doing)

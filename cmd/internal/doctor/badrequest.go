@@ -14,12 +14,8 @@ func badRequests() []row {
 	rows := []row{
 		{
 			symptom: "plain-on-tls-port",
-			match: says(
-				"plain http request was sent to https port",         // nginx
-				"client sent an http request to an https server",    // Go
-				"speaking plain http to an ssl-enabled server port", // Apache
-			),
-			rfc: 6455, section: "11.1.2",
+			match:   func(x *exam) bool { return ExpectsTLS([]byte(x.text)) },
+			rfc:     6455, section: "11.1.2",
 			hint:    "the port expects TLS: use {tls-url}",
 			meaning: "the server expects TLS on this port and got plain HTTP",
 			causes:  []string{"the URL is ws: and should be wss:", "a proxy ends TLS and speaks plain HTTP to a backend that expects TLS"},
@@ -191,6 +187,22 @@ func isGorilla(x *exam) bool {
 func hasWord(list, word string) bool {
 	for part := range strings.SplitSeq(list, ",") {
 		if strings.EqualFold(strings.TrimSpace(part), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// ExpectsTLS reports whether the body of a response says that the port is one for
+// TLS.
+func ExpectsTLS(body []byte) bool {
+	text := strings.ToLower(string(body))
+	for _, s := range []string{
+		"plain http request was sent to https port",         // nginx
+		"client sent an http request to an https server",    // Go
+		"speaking plain http to an ssl-enabled server port", // Apache
+	} {
+		if strings.Contains(text, s) {
 			return true
 		}
 	}
