@@ -14,6 +14,7 @@ type decoding struct {
 
 	// For the trace of the frame that is being decoded.
 	wire []byte // its payload so far
+	lent loan   // wire
 	from int    // where its part of the message buffer begins
 	size uint64 // length of the message before it
 }
@@ -34,9 +35,23 @@ func (c *Conn) readEncoded(h Header, n int) (Message, error) {
 	}
 }
 
+// release lets go of what is only needed while a message is decoded.
+func (d *decoding) release() {
+	if d.wire != nil {
+		d.lent.giveBack(d.wire)
+		d.wire = nil
+	}
+}
+
 func (c *Conn) beginDecoding(first Header) {
 	d := &c.in.pieces.decoding
-	*d = decoding{wire: d.wire[:0]}
+	*d = decoding{wire: d.wire, lent: d.lent}
+	if c.in.traced && d.wire == nil {
+		d.wire = d.lent.take()
+	}
+	if cap(c.in.msg) == 0 {
+		c.in.msg = c.in.lentMsg.take()
+	}
 	d.src = c.codec.Decode(first, (*wireReader)(c))
 }
 

@@ -12,8 +12,6 @@ const (
 	maxReadBuffer = 64 << 10
 	// narrowRead is how much is read with the header that follows a long frame.
 	narrowRead = 512
-	// keepMessage is the largest message buffer that is kept for good.
-	keepMessage = 1 << 20
 )
 
 // input is the reading half of a connection. It belongs to the reading
@@ -23,6 +21,7 @@ const (
 // caller where it is; a longer one goes from the network straight into msg.
 type input struct {
 	buf     []byte
+	small   []byte    // what buf is when it has shrunk again; nil if it has, or will not
 	r, w    int       // buf[r:w] has arrived and is not used yet
 	arrived time.Time // when the newest byte of buf did
 	begun   bool      // something has arrived
@@ -36,6 +35,8 @@ type input struct {
 
 	msg  []byte // payload of the message so far, if it is not in buf alone
 	text utf8Checker
+
+	lentBuf, lentMsg loan
 
 	// The data message that is open, from its first frame to its last.
 	open    bool
@@ -64,10 +65,9 @@ func (c *Conn) fill(need int) error {
 	}
 	switch {
 	case in.full && len(in.buf) < maxReadBuffer:
-		larger := make([]byte, min(4*len(in.buf), maxReadBuffer))
-		in.w = copy(larger, in.buf[in.r:in.w])
-		in.r = 0
-		in.buf = larger
+		in.grow(c.codec != nil)
+	case in.small != nil && in.w == 0 && !in.full && c.codec != nil:
+		in.shrink()
 	case in.r+need > len(in.buf) || in.w == len(in.buf):
 		in.w = copy(in.buf, in.buf[in.r:in.w])
 		in.r = 0
@@ -84,6 +84,33 @@ func (c *Conn) fill(need int) error {
 	in.w += n
 	in.full = n == len(room) && !narrow
 	return err
+}
+
+// grow takes a larger buffer, for good or to shrink again.
+func (in *input) grow(again bool) {
+	n := min(4*len(in.buf), maxReadBuffer)
+	var larger []byte
+	if again {
+		larger = in.lentBuf.take()
+		n = min(max(n, cap(larger)), maxReadBuffer)
+		if in.small == nil {
+			in.small = in.buf
+		}
+	}
+	if cap(larger) < n {
+		larger = make([]byte, n)
+	}
+	in.w = copy(larger[:n], in.buf[in.r:in.w])
+	in.r = 0
+	in.buf = larger[:n]
+}
+
+// shrink goes back to the small buffer when nothing is in the large one. A
+// connection with an extension does so before it may have to wait: for the work
+// that it has with messages, reading them in fewer calls does not pay.
+func (in *input) shrink() {
+	in.lentBuf.giveBack(in.buf)
+	in.buf, in.small = in.small, nil
 }
 
 // receive reads from the network. Before it waits, all that is gathered on the
@@ -130,12 +157,22 @@ func (c *Conn) opened() {
 }
 
 // releaseMessage makes room for the next message, and lets a buffer go that an
-// unusually large one has left.
-func (in *input) releaseMessage() {
+// unusually large one has left. With an extension it lets every buffer go that can
+// be shared: what has to be done for a message costs more than to have one again.
+func (c *Conn) releaseMessage() {
+	in := &c.in
 	if in.open {
 		return
 	}
-	if cap(in.msg) > keepMessage && len(in.msg) < cap(in.msg)/4 {
+	if c.codec != nil {
+		in.pieces.decoding.release()
+	}
+	n := cap(in.msg)
+	switch {
+	case c.codec != nil && n <= maxScratch:
+		in.lentMsg.giveBack(in.msg)
+		in.msg = nil
+	case n > maxScratch && len(in.msg) < n/4:
 		in.msg = nil
 	}
 	in.msg = in.msg[:0]

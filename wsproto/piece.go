@@ -46,7 +46,7 @@ func (c *Conn) readPiece() (Piece, error) {
 	s := &in.pieces
 	start := !s.midway
 	if start {
-		in.releaseMessage()
+		c.releaseMessage()
 		h, n, err := c.nextFrame()
 		if err != nil {
 			return Piece{}, err

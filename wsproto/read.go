@@ -92,7 +92,7 @@ func (c *Conn) readMessage() (Message, error) {
 	if in.pieces.midway {
 		return c.restOfMessage()
 	}
-	in.releaseMessage()
+	c.releaseMessage()
 	for {
 		h, n, err := c.nextFrame()
 		if err != nil {

@@ -36,7 +36,9 @@ type output struct {
 	// The message that is being sent, if an extension has transformed it.
 	encoded bool
 	plain   []byte // what it was before
-	room    []byte // what it is now
+	room    loan   // what it is now
+
+	lentBuf loan // buf, if it is large and an extension is in force
 
 	info     FrameInfo
 	fragment int  // number of the last data frame within its message
@@ -118,14 +120,19 @@ func (c *Conn) putFragmented(op Opcode, p []byte, size int) error {
 	h := Header{Opcode: op}
 	if c.codec != nil {
 		whole := size >= len(p)
+		room := o.room.take()
+		defer func() {
+			o.encoded, o.plain = false, nil
+			o.room.giveBack(room)
+		}()
 		var err error
-		if p, err = c.encode(&h, p); err != nil {
+		if p, room, err = c.encode(&h, p, room); err != nil {
 			return err
 		}
 		if whole {
 			size = len(p)
 		}
-		defer func() { o.encoded, o.plain = false, nil }()
+		o.reserve(min(len(p), largePayload) + MaxHeaderLen)
 	}
 	for {
 		n := min(size, len(p))
@@ -148,24 +155,33 @@ func (c *Conn) putFragmented(op Opcode, p []byte, size int) error {
 	}
 }
 
-// encode runs a message through the extension and sets the bits of its first
-// header. It is called with mu held.
-func (c *Conn) encode(h *Header, p []byte) ([]byte, error) {
+// encode runs a message through the extension, which may use room, and sets the
+// bits of its first header. It returns what is to be sent, and the room as it has
+// become. It is called with mu held.
+func (c *Conn) encode(h *Header, p, room []byte) (_, _ []byte, err error) {
 	o := &c.out
-	out, bits, err := c.codec.Encode(o.room[:0], h.Opcode, p)
+	out, bits, err := c.codec.Encode(room, h.Opcode, p)
 	if err != nil {
 		o.err = err
-		return nil, err
-	}
-	if cap(out) <= keepMessage {
-		o.room = out
+		return nil, room, err
 	}
 	if bits == 0 {
-		return p, nil
+		return p, out, nil
 	}
 	h.RSV = bits
 	o.encoded, o.plain = true, p
-	return out, nil
+	return out, out, nil
+}
+
+// minWriteBuffer is the largest output buffer that a connection with an extension
+// keeps while it has nothing to send.
+const minWriteBuffer = 4 << 10
+
+// reserve makes room for n more bytes in the buffer.
+func (o *output) reserve(n int) {
+	if n += len(o.buf); n > cap(o.buf) && n > minWriteBuffer && !o.lentBuf.held() {
+		o.buf = append(o.lentBuf.take(), o.buf...)
+	}
 }
 
 // WriteFrame sends a frame as it is given, legal or not, and flushes. Nothing
@@ -349,6 +365,10 @@ func (c *Conn) flush() error {
 func (c *Conn) written(err error) error {
 	o := &c.out
 	o.buf = o.buf[:0]
+	if cap(o.buf) > minWriteBuffer && c.codec != nil {
+		o.lentBuf.giveBack(o.buf)
+		o.buf = nil
+	}
 	if o.gathered.Load() {
 		o.gathered.Store(false)
 	}
