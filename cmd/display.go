@@ -204,8 +204,7 @@ func (d displayOptions) newDisplay(s streams, colorMode, delimiter string, annou
 	})
 	if d.verbose < 2 && !d.quiet {
 		shown := o
-		shown.Format, shown.Color = render.Frames, s.color(colorMode, s.errTTY)
-		shown.Hide, shown.Include = 0, false
+		shown.Format, shown.Color, shown.Include = render.Frames, s.color(colorMode, s.errTTY), false
 		v.broken = render.New(v.err, shown)
 	}
 	return v, nil
