@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -50,12 +51,13 @@ func (d *displayOptions) registerShown(cmd *cobra.Command, preset, usage string)
 	flags.BoolVar(&d.json, "json", false, "the same as --format json")
 	flags.Var(&choiceFlag{&d.timestamps, "relative", "relative delta wall none"}, "timestamps", "time of each frame: relative, delta, wall or none")
 	flags.StringSliceVar(&d.hide, "hide", nil, "leave out frames with these `opcodes`: text, binary, continuation, ping, pong, close, control, data")
-	flags.IntVar(&d.maxPreview, "max-preview", 0, "show at most `bytes` of a payload in frames and hex, -1 for all (default 1024)")
+	flags.Var(previewFlag{&d.maxPreview}, "max-preview", "show at most `bytes` of a payload in frames and hex, -1 for all (default 1024)")
 	flags.Var(&choiceFlag{&d.binaryAs, "raw", "raw hex base64"}, "binary-as", "how binary messages are written: raw, hex or base64")
 	flags.CountVarP(&d.verbose, "verbose", "v", "show the handshake on stderr, with -vv frames, with -vvv hex dumps")
 	flags.BoolVarP(&d.quiet, "quiet", "q", false, "print nothing but data and errors")
 	flags.BoolVar(&d.showSecrets, "show-secrets", false, "do not redact credentials in what is shown")
 	setFlagExample(flags, "hide", "ping,pong")
+	setFlagExample(flags, "max-preview", "100")
 	setGroup(flags, "Output", "format", "json", "timestamps", "hide", "max-preview", "binary-as", "verbose", "quiet", "show-secrets")
 	for _, name := range []string{"format", "timestamps", "binary-as"} {
 		choices := flags.Lookup(name).Value.(*choiceFlag).choices
@@ -71,6 +73,35 @@ func (d *displayOptions) registerInclude(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVarP(&d.include, "include", "i", false, "show the head of each response in front of the data")
 	setGroup(flags, "Output", "include")
+}
+
+// A previewFlag is a MaxPreview of package render.
+type previewFlag struct{ n *int }
+
+var _ pflag.Value = previewFlag{}
+
+func (f previewFlag) Type() string { return "bytes" }
+
+func (f previewFlag) String() string {
+	switch {
+	case f.n == nil || *f.n == 0:
+		return ""
+	case *f.n == render.PreviewNone:
+		return "0"
+	}
+	return strconv.Itoa(*f.n)
+}
+
+func (f previewFlag) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return errors.New("expected a number of bytes, or -1 for all")
+	}
+	if n == 0 {
+		n = render.PreviewNone
+	}
+	*f.n = n
+	return nil
 }
 
 // A choiceFlag is one of a few words.

@@ -13,11 +13,7 @@ import (
 // follow each other.
 func newMessages(out *bufio.Writer, o Options) Renderer {
 	if o.Terminal {
-		limit := o.MaxPreview
-		if limit == 0 {
-			limit = -1
-		}
-		return &terminalMessages{out: out, palette: newPalette(o.Color), as: o.BinaryAs, limit: limit}
+		return &terminalMessages{out: out, palette: newPalette(o.Color), as: o.BinaryAs, limit: preview(o.MaxPreview, -1)}
 	}
 	delim := o.Delimiter
 	if delim == "" {

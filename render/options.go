@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -137,6 +138,20 @@ func (s OpcodeSet) Has(op wsproto.Opcode) bool { return s&opcodes(op) != 0 }
 // defaultPreview is the number of payload bytes shown of a frame.
 const defaultPreview = 1024
 
+// PreviewNone is a MaxPreview of no byte at all.
+const PreviewNone = math.MinInt
+
+// preview returns the limit that a MaxPreview of n means, which is preset for 0.
+func preview(n, preset int) int {
+	switch n {
+	case 0:
+		return preset
+	case PreviewNone:
+		return 0
+	}
+	return n
+}
+
 // Options says how data is shown. The zero value is valid: frame lines without
 // colour.
 type Options struct {
@@ -152,8 +167,8 @@ type Options struct {
 	Hide OpcodeSet
 	// MaxPreview is how many payload bytes of a frame are shown in Frames and
 	// Hex, and of a message in Messages on a terminal. Zero means 1024 for
-	// frames and no limit for messages, a negative number no limit. JSON and
-	// Messages off a terminal are never cut.
+	// frames and no limit for messages, another negative number than PreviewNone
+	// no limit. JSON and Messages off a terminal are never cut.
 	MaxPreview int
 	// Delimiter follows each text message in Messages off a terminal. Empty
 	// means a newline.
@@ -173,12 +188,7 @@ type Options struct {
 	ShowSecrets bool
 }
 
-func (o Options) framePreview() int {
-	if o.MaxPreview == 0 {
-		return defaultPreview
-	}
-	return o.MaxPreview
-}
+func (o Options) framePreview() int { return preview(o.MaxPreview, defaultPreview) }
 
 // StatusOptions says how the talk about a session is shown. The zero value is
 // valid: the end of a session, and failures.

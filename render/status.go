@@ -236,11 +236,8 @@ func (s *status) appendHead(b []byte, h head, mark byte, conn int) []byte {
 	if h.ended {
 		line("")
 	}
-	limit := s.o.MaxPreview
-	if limit == 0 {
-		limit = -1 // it was bounded when it was read
-	}
-	body, omitted := cut(h.body, limit, true)
+	// It was bounded when it was read.
+	body, omitted := cut(h.body, preview(s.o.MaxPreview, -1), true)
 	for part := range bytes.Lines(body) {
 		line(string(bytes.TrimRight(part, "\r\n")))
 	}
