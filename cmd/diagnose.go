@@ -48,6 +48,7 @@ func runDiagnose(ctx context.Context, o connectOptions, op *opener) error {
 	// resolved: with the first.
 	first, route, failed := d.try(ctx, doctor.Variants(d.asked)[0])
 	d.asked.Addrs = addresses(route)
+	d.opener.net.connectTimeout = variantTime(d.opener.net.connectTimeout, first.Took)
 	variants := doctor.Variants(d.asked)
 	if err := d.newReport(variants); err != nil {
 		return err
@@ -70,6 +71,12 @@ func runDiagnose(ctx context.Context, o connectOptions, op *opener) error {
 		return err
 	}
 	return failed
+}
+
+// variantTime returns how long a variant may take after the first one took so long,
+// of at most limit: there are many of them, and silence is an answer, too.
+func variantTime(limit, first time.Duration) time.Duration {
+	return min(limit, max(5*time.Second, min(4*first, 10*time.Second)))
 }
 
 // stopped tells a signal from the end of --max-time.

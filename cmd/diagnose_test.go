@@ -7,11 +7,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestDoctorFlags looks for each flag that the doctor names.
 func TestDoctorFlags(t *testing.T) {
-	cmd := newConnectCmd(streams{}, func(context.Context, connectOptions) error { return nil })
+	connect := newConnectCmd(streams{}, func(context.Context, connectOptions) error { return nil })
+	listen := newListenCmd(streams{}, func(context.Context, listenOptions) error { return nil })
 	files, err := filepath.Glob(filepath.Join("internal", "doctor", "*.go"))
 	if err != nil || len(files) == 0 {
 		t.Fatal(err)
@@ -26,6 +28,10 @@ func TestDoctorFlags(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		cmd := connect
+		if filepath.Base(file) == "served.go" {
+			cmd = listen
+		}
 		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
 			flags := cmd.Flags()
 			name := strings.TrimPrefix(m[0], "--")
@@ -36,8 +42,21 @@ func TestDoctorFlags(t *testing.T) {
 				}
 			}
 			if flags.Lookup(name) == nil && !others[m[0]] {
-				t.Errorf("%s names %s, connect has no such flag", file, strings.TrimLeft(m[0], ` ("'`))
+				t.Errorf("%s names %s, %s has no such flag", file, strings.TrimLeft(m[0], ` ("'`), cmd.Name())
 			}
+		}
+	}
+}
+
+func TestVariantTime(t *testing.T) {
+	for _, test := range []struct{ limit, first, want time.Duration }{
+		{30 * time.Second, 10 * time.Millisecond, 5 * time.Second},
+		{30 * time.Second, 2 * time.Second, 8 * time.Second},
+		{30 * time.Second, 30 * time.Second, 10 * time.Second},
+		{time.Second, time.Second, time.Second},
+	} {
+		if got := variantTime(test.limit, test.first); got != test.want {
+			t.Errorf("variantTime(%v, %v) = %v, want %v", test.limit, test.first, got, test.want)
 		}
 	}
 }
