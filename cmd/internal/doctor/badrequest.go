@@ -22,6 +22,24 @@ func badRequests() []row {
 			next:    []string{"wscope connect {tls-url}"},
 		},
 		{
+			symptom: "client-certificate-wanted",
+			match:   says("no required ssl certificate was sent"), // nginx
+			rfc:     8446, section: "4.3.2",
+			hint:    "the server wants a client certificate: --cert FILE --key FILE",
+			meaning: "TLS was agreed on without a client certificate, and the server answers nobody who has none",
+			causes:  []string{"the server demands a certificate of its clients, and says so in HTTP"},
+			next:    []string{"wscope connect --cert FILE --key FILE {url}"},
+		},
+		{
+			symptom: "client-certificate-refused",
+			match:   says("the ssl certificate error"), // nginx
+			rfc:     8446, section: "4.4.2.4",
+			hint:    "the server does not accept the client certificate: is it of an authority that the server knows, and not expired?",
+			meaning: "the server has seen the client certificate and does not accept it",
+			causes:  []string{"the certificate is of another authority than the server trusts", "the certificate has expired or was revoked", "the certificates between are missing in the file of --cert"},
+			next:    []string{"wscope connect -v {url}", "look into the log of the server"},
+		},
+		{
 			symptom: "engine-io",
 			match:   says("transport unknown", "session id unknown", `"message":"bad handshake method"`, `"message":"unsupported protocol version"`),
 			rfc:     9110, section: "15.5.1",
@@ -153,20 +171,21 @@ func sentUpgrade(x *exam) bool {
 // there is no Upgrade in a request, or no Connection.
 func saysUpgradeLost(x *exam) bool {
 	return says(
-		`can "upgrade" only to "websocket"`,  // Tornado, aiohttp, Spring, SockJS
-		`"connection" must be "upgrade"`,     // Tornado, Spring, SockJS
-		"no connection upgrade hdr",          // aiohttp
-		"connection header did not include",  // axum
-		"`upgrade` header did not include",   // axum
-		"does not contain upgrade",           // coder/websocket
-		"does not contain websocket",         // coder/websocket
-		"missing connection header",          // websockets
-		"missing upgrade header",             // websockets
-		"invalid connection header",          // websockets
-		"invalid upgrade header",             // websockets, ws
-		"access a websocket server directly", // websockets
-		"not using the websocket protocol",   // gorilla/websocket, where its error is sent on
-		"http/1.0",                           // what sent HTTP/1.1 and became that has no Upgrade any more: wscope, coder/websocket
+		`can "upgrade" only to "websocket"`,    // Tornado, aiohttp, Spring, SockJS
+		`"connection" must be "upgrade"`,       // Tornado, Spring, SockJS
+		"no connection upgrade hdr",            // aiohttp
+		"connection header did not include",    // axum
+		"`upgrade` header did not include",     // axum
+		"does not contain upgrade",             // coder/websocket
+		"does not contain websocket",           // coder/websocket
+		"missing connection header",            // websockets
+		"missing upgrade header",               // websockets
+		"invalid connection header",            // websockets
+		"invalid upgrade header",               // websockets, ws
+		"access a websocket server directly",   // websockets
+		"did not receive a valid http request", // websockets, which takes HTTP/1.1 only
+		"not using the websocket protocol",     // gorilla/websocket, where its error is sent on
+		"http/1.0",                             // what sent HTTP/1.1 and became that has no Upgrade any more: wscope, coder/websocket
 	)(x)
 }
 

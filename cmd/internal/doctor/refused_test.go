@@ -56,6 +56,9 @@ func TestBadRequests(t *testing.T) {
 	diagnose(t, []sample{
 		{symptom: "plain-on-tls-port", reply: reply(bad, "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>"), hint: "use wss://example.com:8080/chat"},
 		{symptom: "plain-on-tls-port", reply: "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n", hint: "wss://"},
+		{symptom: "client-certificate-wanted", reply: reply(bad, "<center>No required SSL certificate was sent</center>"), hint: "--cert FILE"},
+		{symptom: "client-certificate-refused", reply: reply(bad, "<center>The SSL certificate error</center>"), hint: "does not accept the client certificate"},
+		{symptom: "upgrade-lost", reply: reply(bad, "Failed to open a WebSocket connection: did not receive a valid HTTP request.\n"), hint: "drops them"},
 		{symptom: "plain-on-tls-port", url: "ws://example.com/", reply: reply(bad, "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />"), hint: "wss://example.com/"},
 		{symptom: "engine-io", reply: reply(bad, `{"code":0,"message":"Transport unknown"}`), hint: "?EIO=4&transport=websocket"},
 		{symptom: "signalr", reply: reply(bad, "Connection ID required"), hint: "negotiate"},

@@ -26,6 +26,7 @@ type Summary struct {
 	local, remote string
 	proto         string
 	status        int
+	tunnel        int // status of the last proxy's answer to CONNECT
 	fields        wsproto.Fields
 	verify        int
 	times         times
@@ -164,6 +165,7 @@ func (s *Summary) follow(r *render.Route, t *times) {
 		}
 		if hop.Tunnel != nil {
 			at += hop.Tunnel.Took
+			_, s.tunnel, _ = parseHead(hop.Tunnel.Response)
 		}
 		if hop.TLS != nil {
 			if at += hop.TLS.Took; !hop.Proxy && hop.TLS.Err == nil {

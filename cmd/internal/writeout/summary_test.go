@@ -48,10 +48,10 @@ func TestSummaryProxy(t *testing.T) {
 		Meta: after(100), Role: wsproto.Client, Took: 90 * time.Millisecond, Err: errors.New("no"),
 		Route: &render.Route{Took: 40 * time.Millisecond, Hops: []*render.Hop{
 			{Proxy: true, Attempts: []render.Attempt{{Addr: "192.0.2.1:3128", Local: "192.0.2.2:1", Took: 5 * time.Millisecond}}, TLS: &render.TLS{Took: 10 * time.Millisecond}},
-			{Tunnel: &render.Tunnel{Took: 7 * time.Millisecond}, TLS: &render.TLS{Took: 8 * time.Millisecond}},
+			{Tunnel: &render.Tunnel{Took: 7 * time.Millisecond, Response: []byte("HTTP/1.1 200 OK\r\n\r\n")}, TLS: &render.TLS{Took: 8 * time.Millisecond}},
 		}},
 	})
-	check(t, "proxy", s, "%{time_connect} %{time_appconnect} %{time_pretransfer} %{remote_ip} %{local_port}", "0.015000 0.040000 0.050000 192.0.2.1 1")
+	check(t, "proxy", s, "%{http_connect} %{time_connect} %{time_appconnect} %{time_pretransfer} %{remote_ip} %{local_port}", "200 0.015000 0.040000 0.050000 192.0.2.1 1")
 }
 
 func TestSummaryVerify(t *testing.T) {

@@ -34,6 +34,7 @@ var variables = [...]variable{
 	{"frames_sent", func(s *Summary) any { return s.stats.FramesSent }},
 	{"header_json", (*Summary).headerJSON},
 	{"http_code", func(s *Summary) any { return status(s.status) }},
+	{"http_connect", func(s *Summary) any { return status(s.tunnel) }},
 	{"http_version", func(s *Summary) any { return s.httpVersion() }},
 	{"json", nil}, // all others: see find
 	{"local_ip", func(s *Summary) any { return host(s.local) }},
