@@ -33,9 +33,9 @@ func newFramePrinter(o Options) *framePrinter {
 
 const (
 	lengthColumns       = 9
-	narrowLengthColumns = 6  // where the window has fewer than roomy columns
-	notesColumn         = 20 // of the payload, where notes begin if it is short
-	roomy               = 100
+	narrowLengthColumns = 6
+	notesColumn         = 20  // of the payload, where notes begin if it is short
+	roomy               = 100 // columns of a window that need not be saved
 )
 
 func (p *framePrinter) append(b []byte, f *Frame) []byte {
@@ -77,7 +77,7 @@ func (p *framePrinter) append(b []byte, f *Frame) []byte {
 		b = strconv.AppendUint(append(b, '>'), f.DecodedLen, 10)
 	}
 	end, columns := len(b), lengthColumns
-	if p.width > 0 && p.width < roomy {
+	if p.narrow() {
 		columns = narrowLengthColumns
 	}
 	for len(b) < length+columns {
@@ -94,6 +94,9 @@ func (p *framePrinter) append(b []byte, f *Frame) []byte {
 	}
 	return append(b, '\n')
 }
+
+// narrow reports whether the columns have to be.
+func (p *framePrinter) narrow() bool { return p.width > 0 && p.width < roomy }
 
 // A run of bytes.
 type run struct{ at, len int }

@@ -82,6 +82,7 @@ func TestStreamGolden(t *testing.T) {
 		o    Options
 	}{
 		{"sse-frames", Options{}},
+		{"sse-frames-narrow", Options{Width: 80}},
 		{"sse-frames-color", Options{Color: true, Terminal: true, Timestamps: None, MaxPreview: 20}},
 		{"sse-hex", Options{Format: Hex, MaxPreview: 40}},
 		{"sse-messages", Options{Format: Messages}},

@@ -7,25 +7,30 @@ import (
 	"github.com/clipperhouse/displaywidth"
 )
 
-// The columns of a line about a stream, which are wider if they have to be.
-const (
-	typeColumns = 10
-	idColumns   = 8
-	sizeColumns = 7
-)
+// streamColumns are the columns of a line about a stream, which are wider if they
+// have to be.
+type streamColumns struct{ typ, id, size int }
+
+func (p *framePrinter) streamColumns() streamColumns {
+	if p.narrow() {
+		return streamColumns{7, 3, 4}
+	}
+	return streamColumns{10, 8, 7}
+}
 
 // appendStream shows an event, a comment or a reconnection time as a line.
 func (p *framePrinter) appendStream(b []byte, e Event) []byte {
+	columns := p.streamColumns()
 	switch e := e.(type) {
 	case *StreamEvent:
 		b = p.appendStreamStart(b, &e.Meta, e.Gap, p.palette.data, "EVENT  ")
-		b = appendColumn(b, typeColumns, e.Type)
+		b = appendColumn(b, columns.typ, e.Type)
 		b = append(append(b, "  "...), p.palette.faint.on...)
 		b = append(b, "id "...)
 		if id := e.ID; len(id) > 0 {
-			b = appendColumn(b, idColumns, id)
+			b = appendColumn(b, columns.id, id)
 		} else {
-			b = appendColumn(b, idColumns, []byte{'-'})
+			b = appendColumn(b, columns.id, []byte{'-'})
 		}
 		b = append(b, p.palette.faint.off...)
 		b = p.appendText(b, e.Data)
@@ -44,7 +49,7 @@ func (p *framePrinter) appendStream(b []byte, e Event) []byte {
 			return b
 		}
 		b = p.appendStreamStart(b, &e.Meta, e.Gap, p.palette.control, "COMMENT")
-		b = appendColumn(b, typeColumns+2+3+idColumns, nil)
+		b = appendColumn(b, columns.typ+2+3+columns.id, nil)
 		b = p.appendText(b, e.commentText())
 	case *StreamRetry:
 		b = p.appendStreamStart(b, &e.Meta, e.Gap, p.palette.control, "RETRY  ")
@@ -78,7 +83,7 @@ func (p *framePrinter) appendText(b, text []byte) []byte {
 	if b = strconv.AppendInt(b, int64(len(text)), 10); len(text) == 0 {
 		return b
 	}
-	for len(b) < length+sizeColumns {
+	for len(b) < length+p.streamColumns().size {
 		b = append(b, ' ')
 	}
 	b = append(b, "  "...)
