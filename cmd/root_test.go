@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -219,16 +220,23 @@ func TestBegin(t *testing.T) {
 		name  string
 		cause error
 		ends  bool // the command ends by itself
+		stuck bool // stderr takes nothing
 		after time.Duration
 		code  int
 	}{
-		{"signal", &interruptError{os.Interrupt}, false, 7 * time.Second, exitInterrupted},
-		{"time over", &errMaxTime{time.Second}, false, time.Second, exitTimeout},
-		{"orderly end", &interruptError{os.Interrupt}, true, 0, -1},
+		{"signal", &interruptError{os.Interrupt}, false, false, 7 * time.Second, exitInterrupted},
+		{"time over", &errMaxTime{time.Second}, false, false, time.Second, exitTimeout},
+		{"orderly end", &interruptError{os.Interrupt}, true, false, 0, -1},
+		{"stuck terminal", &interruptError{os.Interrupt}, false, true, 7*time.Second + lastWord, exitInterrupted},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, _, _ := testStreams("")
+				if tt.stuck {
+					r, w := io.Pipe()
+					defer r.Close()
+					s.err = w
+				}
 				type exit struct {
 					code int
 					at   time.Time

@@ -96,6 +96,9 @@ func (s streams) onExit(f func()) (remove func()) {
 	return s.exit.add(f)
 }
 
+// lastWord is how long a stderr that takes nothing is waited for at the end.
+const lastWord = 250 * time.Millisecond
+
 // begin says that there is something now which a signal must not just cut off: the
 // first one cancels the context, and the command sees to its end. For that it has
 // the given time. Then, if it is held up by something that cannot be cancelled,
@@ -123,7 +126,16 @@ func (s streams) begin(ctx context.Context, end time.Duration) (over func()) {
 		if s.exit != nil {
 			s.exit.run()
 		}
-		fmt.Fprintf(s.err, "wscope: error: %v, and the output is held up: left without an orderly end\n", context.Cause(ctx))
+		// What holds it up may be the terminal that stderr is, too.
+		told := make(chan struct{})
+		go func() {
+			defer close(told)
+			fmt.Fprintf(s.err, "wscope: error: %v, and the output is held up: left without an orderly end\n", context.Cause(ctx))
+		}()
+		select {
+		case <-told:
+		case <-time.After(lastWord):
+		}
 		s.leave(code)
 	})
 	return func() {
