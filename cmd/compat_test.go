@@ -24,8 +24,11 @@ func wscatRoot() *cobra.Command {
 	return root
 }
 
+// A wscatLine is a command line and what it is rewritten to.
+type wscatLine struct{ name, in, want string }
+
 func TestRewriteWscat(t *testing.T) {
-	for _, tt := range []struct{ name, in, want string }{
+	checkRewritten(t, false, []wscatLine{
 		{"connect", "-c ws://h", "connect ws://h"},
 		{"connect long", "--connect ws://h", "connect ws://h"},
 		{"connect with equals sign", "--connect=ws://h/?a=b", "connect ws://h/?a=b"},
@@ -83,9 +86,22 @@ func TestRewriteWscat(t *testing.T) {
 		{"only behind the end of options", "-- -c ws://h", "-- -c ws://h"},
 		{"value of another option", "-x -c", "-x -c"},
 		{"nothing", "", ""},
-	} {
+	})
+}
+
+func TestRewriteWscatOnTerminal(t *testing.T) {
+	checkRewritten(t, true, []wscatLine{
+		{"listen", "-l 9001", "listen --interactive --no-echo 9001"},
+		{"listen with an echo", "-l 9001 --no-echo=false", "listen --interactive --no-echo 9001 --no-echo=false"},
+		{"connect", "-c ws://h", "connect ws://h"},
+		{"not wscat's", "listen 9001", "listen 9001"},
+	})
+}
+
+func checkRewritten(t *testing.T, interactive bool, lines []wscatLine) {
+	for _, tt := range lines {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := rewriteWscat(wscatRoot(), words(tt.in), false)
+			got, err := rewriteWscat(wscatRoot(), words(tt.in), interactive)
 			if want := words(tt.want); err != nil || !slices.Equal(got, want) {
 				t.Errorf("rewriteWscat(%q) = %q, %v, want %q", tt.in, got, err, want)
 			}
@@ -100,22 +116,6 @@ func words(s string) []string {
 		fields[i] = strings.ReplaceAll(strings.ReplaceAll(f, "''", ""), "_example", " example")
 	}
 	return fields
-}
-
-func TestRewriteWscatOnTerminal(t *testing.T) {
-	for _, tt := range []struct{ name, in, want string }{
-		{"listen", "-l 9001", "listen --interactive --no-echo 9001"},
-		{"listen with an echo", "-l 9001 --no-echo=false", "listen --interactive --no-echo 9001 --no-echo=false"},
-		{"connect", "-c ws://h", "connect ws://h"},
-		{"not wscat's", "listen 9001", "listen 9001"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := rewriteWscat(wscatRoot(), words(tt.in), true)
-			if err != nil || !slices.Equal(got, words(tt.want)) {
-				t.Errorf("rewriteWscat(%q) = %q, %v, want %q", tt.in, got, err, tt.want)
-			}
-		})
-	}
 }
 
 func TestRewriteWscatErrors(t *testing.T) {

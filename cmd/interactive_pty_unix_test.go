@@ -182,15 +182,20 @@ func TestPasswordOnTerminal(t *testing.T) {
 	x.wantEnd(exitInterrupted)
 }
 
+// dialsIn is a client of the server that runs on the terminal.
+func (x *terminal) dialsIn() *testConn {
+	x.t.Helper()
+	x.shown.wait(x.t, "/\r\n")
+	x.shown.wait(x.t, "> ")
+	_, rest, _ := strings.Cut(x.shown.String(), "listening on ")
+	url, _, _ := strings.Cut(rest, "\r\n")
+	return dialTest(x.t, url)
+}
+
 // TestServerOnTerminal types to the clients of listen.
 func TestServerOnTerminal(t *testing.T) {
 	x := startTerminal(t, "listen", "0", "--interactive", "--color", "never")
-	x.shown.wait(t, "listening on ")
-	x.shown.wait(t, "/\r\n")
-	x.shown.wait(t, "> ")
-	_, rest, _ := strings.Cut(x.shown.String(), "listening on ")
-	url, _, _ := strings.Cut(rest, "\r\n")
-	c := dialTest(t, url)
+	c := x.dialsIn()
 	x.shown.wait(t, " open at ")
 	x.types("hello\r")
 	c.want(wsproto.OpText, "hello")
@@ -203,10 +208,7 @@ func TestServerOnTerminal(t *testing.T) {
 // what is typed goes out, and nothing comes back by itself.
 func TestListeningWscatOnTerminal(t *testing.T) {
 	x := startTerminal(t, "-l", "0", "--color", "never")
-	x.shown.wait(t, "> ")
-	_, rest, _ := strings.Cut(x.shown.String(), "listening on ")
-	url, _, _ := strings.Cut(rest, "\r\n")
-	c := dialTest(t, url)
+	c := x.dialsIn()
 	c.says("heard")
 	x.shown.wait(t, "heard")
 	x.types("typed\r")
