@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (s *server) sendFrom(cl *client, outbox <-chan func(*wsproto.Conn) error) {
 
 // startInput begins to send what is typed or piped in to every client.
 func (s *server) startInput(ctx context.Context, leave func()) (stop func(), err error) {
-	b := &broadcast{server: s, leave: leave, payloads: payloadReader{}}
+	b := &broadcast{server: s, leave: leave, payloads: payloadReader{}, over: make(chan struct{})}
 	if !s.streams.interactive() {
 		go b.feed(ctx)
 		return func() {}, nil
@@ -53,6 +54,7 @@ func (s *server) startInput(ctx context.Context, leave func()) (stop func(), err
 		b.readConsole(con)
 	}()
 	return func() {
+		defer close(b.over)
 		con.Close()
 		<-typed
 		s.view.out.to(s.out)
@@ -66,6 +68,7 @@ type broadcast struct {
 	leave    func()
 	payloads payloadReader
 	work     *background
+	over     chan struct{} // closed when what is typed is of no interest any more
 }
 
 var _ talker = (*broadcast)(nil)
@@ -80,10 +83,13 @@ func (b *broadcast) readConsole(con console) {
 				b.fail(errBusy)
 			}
 		case errors.Is(err, io.EOF), errors.Is(err, lineedit.ErrInterrupt):
+			within := b.protocol.closeTimeout + closeReserve
 			if leaving {
+				within = closeReserve
 				b.abortAll()
 			}
 			leaving = true
+			go b.leaveUnless(b.over, within, exitInterrupted, &interruptError{os.Interrupt})
 			b.leave()
 		default:
 			if !errors.Is(err, lineedit.ErrClosed) {

@@ -235,7 +235,7 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	}
 	ctx, cancel := o.limited(ctx)
 	defer cancel()
-	defer o.begin(ctx, o.protocol.closeTimeout+1500*time.Millisecond)()
+	defer o.begin(ctx, o.protocol.closeTimeout+closeReserve)()
 	if !o.display.quiet {
 		opener.printNotes(o.streams, o.colorMode)
 	}

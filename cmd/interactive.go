@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"wscope/cmd/internal/lineedit"
 	"wscope/cmd/internal/rawframe"
@@ -20,7 +21,8 @@ type terminalSession struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	console console
-	work    *background // what is typed, so that typing goes on meanwhile
+	work    *background   // what is typed, so that typing goes on meanwhile
+	over    chan struct{} // closed when the session has ended
 }
 
 var _ talker = (*terminalSession)(nil)
@@ -40,7 +42,8 @@ func (s *session) runInteractive(ctx context.Context) error {
 		s.conn().Abort(nil)
 		return err
 	}
-	t := &terminalSession{session: s, ctx: ctx, cancel: cancel, console: con}
+	t := &terminalSession{session: s, ctx: ctx, cancel: cancel, console: con, over: make(chan struct{})}
+	defer close(t.over)
 	s.view.out.to(con)
 	if s.errTTY {
 		s.view.err.to(con)
@@ -98,9 +101,9 @@ func (t *terminalSession) readConsole() {
 				t.complain(errBusy)
 			}
 		case errors.Is(err, lineedit.ErrInterrupt) && t.ctx.Err() == nil && !ended:
-			t.cancel(&interruptError{os.Interrupt})
+			t.interrupt(t.protocol.closeTimeout + closeReserve)
 		case errors.Is(err, lineedit.ErrInterrupt):
-			t.cancel(&interruptError{os.Interrupt})
+			t.interrupt(closeReserve)
 			t.conn().Abort(context.Cause(t.ctx))
 			return
 		case errors.Is(err, io.EOF) && !ended:
@@ -116,6 +119,13 @@ func (t *terminalSession) readConsole() {
 			return
 		}
 	}
+}
+
+// interrupt is Ctrl-C: it does what the signal does, which the key is not.
+func (t *terminalSession) interrupt(within time.Duration) {
+	cause := &interruptError{os.Interrupt}
+	go t.leaveUnless(t.over, within, exitInterrupted, cause)
+	t.cancel(cause)
 }
 
 // complain shows a mistake that does not end the session.

@@ -221,6 +221,24 @@ func TestCtrlC(t *testing.T) {
 	k.wantStatus(exitInterrupted)
 }
 
+// TestCtrlCOnStuckTerminal: what is shown of the session waits for a terminal that
+// takes nothing any more, the end of the process does not.
+func TestCtrlCOnStuckTerminal(t *testing.T) {
+	for _, presses := range []int{1, 2} {
+		k, c, _ := startSession(t, "--close-timeout", "10ms")
+		h := &hold{begun: make(chan struct{}), over: make(chan struct{})}
+		k.con.held.Store(h)
+		c.says("not to be seen")
+		<-h.begun
+		for range presses {
+			k.give("", lineedit.ErrInterrupt)
+		}
+		k.wantStatus(exitInterrupted)
+		close(h.over)
+		<-k.status // that of an end which came too late
+	}
+}
+
 func TestCtrlD(t *testing.T) {
 	k, c, _ := startSession(t, "--close", "4001:done")
 	k.types("hello")

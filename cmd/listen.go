@@ -144,7 +144,7 @@ func runListen(ctx context.Context, o listenOptions) error {
 	if err := view.startRecording(o.display.record, o.streams); err != nil {
 		return err
 	}
-	defer o.begin(ctx, o.protocol.closeTimeout+1500*time.Millisecond)()
+	defer o.begin(ctx, o.protocol.closeTimeout+closeReserve)()
 	if _, err := fmt.Fprintf(o.out, "listening on %s\n", readyURL(l.Addr())); err != nil {
 		return err
 	}

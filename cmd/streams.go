@@ -96,6 +96,10 @@ func (s streams) onExit(f func()) (remove func()) {
 	return s.exit.add(f)
 }
 
+// closeReserve is how much longer than the closing handshake the rest of an end may
+// take.
+const closeReserve = 1500 * time.Millisecond
+
 // lastWord is how long a stderr that takes nothing is waited for at the end.
 const lastWord = 250 * time.Millisecond
 
@@ -110,33 +114,12 @@ func (s streams) begin(ctx context.Context, end time.Duration) (over func()) {
 	}
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
-		if s.leave == nil {
-			return
-		}
 		code := exitInterrupted
 		var late *errMaxTime
 		if errors.As(context.Cause(ctx), &late) {
 			code, end = exitTimeout, min(end, time.Second)
 		}
-		select {
-		case <-done:
-			return
-		case <-time.After(end):
-		}
-		if s.exit != nil {
-			s.exit.run()
-		}
-		// What holds it up may be the terminal that stderr is, too.
-		told := make(chan struct{})
-		go func() {
-			defer close(told)
-			fmt.Fprintf(s.err, "wscope: error: %v, and the output is held up: left without an orderly end\n", context.Cause(ctx))
-		}()
-		select {
-		case <-told:
-		case <-time.After(lastWord):
-		}
-		s.leave(code)
+		s.leaveUnless(done, end, code, context.Cause(ctx))
 	})
 	return func() {
 		stop()
@@ -153,6 +136,33 @@ func (s streams) guard() {
 		}
 		panic(v)
 	}
+}
+
+// leaveUnless ends the process with a status, whatever it hangs in, unless done is
+// closed within a time. It returns where there is no process to end.
+func (s streams) leaveUnless(done <-chan struct{}, within time.Duration, code int, cause error) {
+	if s.leave == nil {
+		return
+	}
+	select {
+	case <-done:
+		return
+	case <-time.After(within):
+	}
+	if s.exit != nil {
+		s.exit.run()
+	}
+	// What holds it up may be the terminal that stderr is, too.
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		fmt.Fprintf(s.err, "wscope: error: %v, and the output is held up: left without an orderly end\n", cause)
+	}()
+	select {
+	case <-told:
+	case <-time.After(lastWord):
+	}
+	s.leave(code)
 }
 
 // The values of --color.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +23,22 @@ type typist struct {
 	lines  chan func() (string, error)
 	closed chan struct{}
 	once   sync.Once
+	held   atomic.Pointer[hold] // nil while the terminal takes what is written
 	*watchedOutput
+}
+
+// A hold keeps what is written from the terminal.
+type hold struct {
+	begun, over chan struct{} // the first write waits; it need not any more
+	once        sync.Once
+}
+
+func (c *typist) Write(p []byte) (int, error) {
+	if h := c.held.Load(); h != nil {
+		h.once.Do(func() { close(h.begun) })
+		<-h.over
+	}
+	return c.watchedOutput.Write(p)
 }
 
 var _ console = (*typist)(nil)
@@ -108,12 +124,14 @@ type talk struct {
 // startTalk runs a command line on a terminal with a typist.
 func startTalk(t *testing.T, ctx context.Context, args []string) *talk {
 	t.Helper()
-	k := &talk{t: t, con: newTypist(), out: newWatchedOutput(), err: newWatchedOutput(), status: make(chan int, 1)}
+	k := &talk{t: t, con: newTypist(), out: newWatchedOutput(), err: newWatchedOutput(), status: make(chan int, 2)}
 	s := streams{
 		in: strings.NewReader(""), out: outputWriter{k.out}, err: k.err,
 		inTTY: true, outTTY: true, errTTY: true,
 		env:  func(name string) string { return map[string]string{"TERM": "dumb"}[name] },
 		exit: new(exitHooks),
+		// What the process would end with, if it was one.
+		leave: func(code int) { k.status <- code },
 	}
 	open := func(streams, consoleOptions) (console, error) { return k.con, nil }
 	connect := newConnectCmd(s, func(_ context.Context, o connectOptions) error {
