@@ -129,7 +129,8 @@ type expectations struct {
 	met    int // in order; with unordered those of any
 	any    *expect.Unordered[*expect.Message]
 	seen   expect.Misses
-	since  time.Time // that the next one has been waited for
+	early  map[int]string // in order: what came before its turn
+	since  time.Time      // that the next one has been waited for
 	timer  *time.Timer
 	ended  bool  // nothing counts any more
 	silent bool  // what must not come has not come in time
@@ -250,10 +251,19 @@ func (e *expectations) takes(m *expect.Message) bool {
 		return false
 	}
 	miss := e.wanted[e.met].Match(m)
-	if miss != nil {
-		e.seen.Add(m, miss)
+	if miss == nil {
+		return true
 	}
-	return miss == nil
+	e.seen.Add(m, miss)
+	for i := e.met + 1; i < len(e.wanted); i++ {
+		if e.early[i] == "" && e.wanted[i].Match(m) == nil {
+			if e.early == nil {
+				e.early = map[int]string{}
+			}
+			e.early[i] = fmt.Sprintf("%s came before, when %s was waited for; --unordered takes any order", m, &e.wanted[e.met])
+		}
+	}
+	return false
 }
 
 // close ends the expectations with the session: why is how that ended.
@@ -269,7 +279,7 @@ func (e *expectations) close(why string) error {
 
 // end notes that the next expectation was not met.
 func (e *expectations) end(why string) {
-	e.failed = &expect.Unmet{Want: e.next(), Limit: e.within, Waited: time.Since(e.since), Ended: why, Seen: e.seen}
+	e.failed = &expect.Unmet{Want: e.next(), Limit: e.within, Waited: time.Since(e.since), Ended: why, Seen: e.seen, Early: e.early[e.met]}
 	e.stop()
 }
 

@@ -17,6 +17,8 @@ type Unmet struct {
 	Ended string
 	// Seen is what came instead.
 	Seen Misses
+	// Early tells that what was waited for had come before, or is "".
+	Early string
 }
 
 // Error says what was waited for and how long, and in further lines what came
@@ -26,6 +28,8 @@ func (e *Unmet) Error() string {
 	switch {
 	case e.Ended != "":
 		s += fmt.Sprintf(", but after %s %s", Took(e.Waited), e.Ended)
+	case e.Seen.Len() == 0 && e.Early != "":
+		s += ", and nothing more came"
 	case e.Seen.Len() == 0:
 		s += ", and nothing came"
 	default:
@@ -33,6 +37,9 @@ func (e *Unmet) Error() string {
 	}
 	if seen := e.Seen.String(); seen != "" {
 		s += "\n" + seen
+	}
+	if e.Early != "" {
+		s += "\n" + e.Early
 	}
 	return s
 }

@@ -18,7 +18,8 @@ type link struct {
 	open   *script.Open
 	number int
 	inbox  *inbox
-	last   *expect.Message // that an expect was about; of the part's goroutine
+	last   *expect.Message // that an expect was about; of the part's goroutine, as left
+	left   []leftover      // what expectations have left behind, the oldest first
 	seen   atomic.Bool     // an expect close has seen the end
 
 	// Of the peer's half of the HTTP exchange that opened the link.

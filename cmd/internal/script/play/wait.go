@@ -3,6 +3,7 @@ package play
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"wscope/cmd/internal/expect"
@@ -56,13 +57,14 @@ func (t *part) expect(s *script.Expect) error {
 	if l.ws == nil && s.What.Kind == expect.Text {
 		return l.expectBody(x)
 	}
-	w := &wait{link: l, x: x, next: s.Next}
+	w := &wait{link: l, step: s, x: x, next: s.Next}
 	return w.run(t.limit(s.Within))
 }
 
 // A wait is an expectation that waits for a message of one connection.
 type wait struct {
 	*link
+	step   *script.Expect
 	x      *expect.Matcher
 	next   bool
 	misses expect.Misses
@@ -92,7 +94,9 @@ func (w *wait) run(limit time.Duration) error {
 	if w.next {
 		want = "next " + want
 	}
-	return unmetError{&expect.Unmet{Want: want, Limit: limit, Waited: time.Since(start), Ended: ended, Seen: w.misses}}
+	return unmetError{&expect.Unmet{
+		Want: want, Limit: limit, Waited: time.Since(start), Ended: ended, Seen: w.misses, Early: w.early(),
+	}}
 }
 
 // try looks at what has come. ended says why no more can.
@@ -111,6 +115,7 @@ func (w *wait) try() (done bool, ended string) {
 			return true, ""
 		}
 		w.misses.Add(m, miss)
+		w.leave(m)
 		switch {
 		case over:
 			return false, w.ended()
@@ -118,6 +123,40 @@ func (w *wait) try() (done bool, ended string) {
 			return false, "another message was next"
 		}
 	}
+}
+
+// maxLeft bounds how many messages that were left behind are remembered, and
+// maxLeftSize how long they are.
+const (
+	maxLeft     = 100
+	maxLeftSize = 4 << 10
+)
+
+// A leftover is a message that an expectation has left behind.
+type leftover struct {
+	m  *expect.Message
+	by *script.Expect
+}
+
+// leave remembers a message that is none of those that are waited for.
+func (w *wait) leave(m *expect.Message) {
+	if len(m.Data) > maxLeftSize {
+		return
+	}
+	if len(w.left) == maxLeft {
+		w.left = w.left[1:]
+	}
+	w.left = append(w.left, leftover{m, w.step})
+}
+
+// early says that what is waited for has been left behind before, or returns "".
+func (w *wait) early() string {
+	for _, l := range w.left {
+		if l.by != w.step && w.x.Match(l.m) == nil {
+			return fmt.Sprintf("%s came before, and was left behind by %s: %s; unordered takes any order", l.m, l.by.Place(), l.by)
+		}
+	}
+	return ""
 }
 
 // took notes that an expectation was about m.
