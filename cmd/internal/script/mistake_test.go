@@ -27,6 +27,8 @@ func TestMistakes(t *testing.T) {
 		{"unknown step far off", inTest(`xyzzy`), `3:1: expected a step, got xyzzy: connect, sse, http`},
 		{"closing quote", inTest(`send "hello`), `3:6: the text that begins here has no closing "`},
 		{"closing backquote", inTest("send `hello"), "3:6: the text that begins here has no closing `"},
+		{"single quotes", inTest(`send 'hello there'`), `3:6: a text stands in double quotes or in backquotes, not in single quotes`},
+		{"condition in single quotes", inTest(`expect json '.id == 1'`), `3:13: a text stands in double quotes or in backquotes`},
 		{"escape", inTest(`send "a\q"`), `3:8: \q is no escape; expected one of`},
 		{"hex escape", inTest(`send "a\x4"`), `3:8: \x needs 2 hex digits`},
 		{"blank behind", inTest(`send "a"b`), `3:9: expected a blank behind the text`},

@@ -85,6 +85,9 @@ func (c *lineScanner) scan() {
 				c.fail(c.at, "expected a blank behind the text")
 			}
 		default:
+			if b == '\'' {
+				c.fail(start, "a text stands in double quotes or in backquotes, not in single quotes")
+			}
 			t.text = c.word()
 		}
 		if word, _ := t.text.Fixed(); t.text.Form == Bare && (word == "{" || word == "}") {
