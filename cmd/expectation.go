@@ -51,9 +51,9 @@ func (o *expectOptions) register(cmd *cobra.Command, kind expect.Kind) {
 		"expect", "wait for "+noun+" that is this `text`; all expectations have to be met, one after the other, or the exit status is 104")
 	flags.Var(expectFlag{&o.wanted, "regexp", regexp}, "expect-re", "wait for "+noun+" that this regular `expression` matches somewhere")
 	flags.Var(expectFlag{&o.wanted, "condition", body(func(s string) (expect.Body, error) {
-		c, err := expect.ParseCondition(s)
-		return expect.JSON{c}, err
-	})}, "expect-json", "wait for "+noun+" in JSON of which a `condition` is true: PATH OP VALUE with == != < > <= >= ~, or PATH exists")
+		j, err := expect.ParseConditions(s)
+		return j, err
+	})}, "expect-json", "wait for "+noun+" in JSON of which a `condition` is true: PATH OP VALUE with == != < > <= >= ~, or PATH exists; several with and between them")
 	group := []string{"expect", "expect-re", "expect-json", "expect-close"}
 	parseClose, usage := parseCloseMatcher, "wait for the peer to close with this `code`"
 	if kind == expect.Event {

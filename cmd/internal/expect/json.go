@@ -70,7 +70,7 @@ func NewCondition(path Path, op Op, value []byte) (Condition, error) {
 // `.error exists`; the blanks around a comparison may be left out. A value that is
 // not JSON is a string, and may stand in single quotes.
 func ParseCondition(s string) (Condition, error) {
-	path, op, value, err := CutCondition(s)
+	path, op, value, err := cutCondition(s)
 	if err != nil {
 		return Condition{}, err
 	}
@@ -84,8 +84,54 @@ func ParseCondition(s string) (Condition, error) {
 	return NewCondition(path, op, []byte(value))
 }
 
-// CutCondition takes a condition apart and does not judge its value.
-func CutCondition(s string) (path Path, op Op, value string, err error) {
+// ParseConditions reads a condition as [ParseCondition] does, or several with "and"
+// between them.
+func ParseConditions(s string) (JSON, error) {
+	var all JSON
+	for _, part := range splitConditions(s) {
+		c, err := ParseCondition(part)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// CheckConditions returns what ParseConditions would say of anything but the values.
+func CheckConditions(s string) error {
+	for _, part := range splitConditions(s) {
+		if _, _, _, err := cutCondition(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// splitConditions cuts s at each "and" outside of quotes that a path and a
+// comparison follow. Any other is a part of a text without quotes.
+func splitConditions(s string) (parts []string) {
+	const and = " and "
+	quoted, start := false, 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case quoted && s[i] == '\\':
+			i++
+		case s[i] == '"':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(s[i:], and):
+			name, rest := cutPath(strings.TrimSpace(s[i+len(and):]))
+			op, _ := cutOp(strings.TrimSpace(rest))
+			if _, err := ParsePath(name); err == nil && op.Known() {
+				parts, start = append(parts, s[start:i]), i+len(and)
+			}
+		}
+	}
+	return append(parts, s[start:])
+}
+
+// cutCondition takes a condition apart and does not judge its value.
+func cutCondition(s string) (path Path, op Op, value string, err error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return path, op, "", errors.New("expected a path, as in .id == 7")

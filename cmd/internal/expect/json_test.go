@@ -134,6 +134,27 @@ func TestConditions(t *testing.T) {
 	}
 }
 
+func TestParseConditions(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{".a == 1", "json .a == 1"},
+		{".a == 1 and b==2", "json .a == 1 and .b == 2"},
+		{".a exists and .b ~ ^x and .c exists", `json .a exists and .b ~ "^x" and .c exists`},
+		{".a == rock and roll", `json .a == "rock and roll"`},
+		{`.a == "x and .b == 1" and .c < 2`, `json .a == "x and .b == 1" and .c < 2`},
+		{`.a == "\" and .b == 1"`, `json .a == "\" and .b == 1"`},
+		{".and == and and .and exists", `json .and == "and" and .and exists`},
+	} {
+		if got, err := ParseConditions(tt.in); err != nil || got.String() != tt.want {
+			t.Errorf("ParseConditions(%q) = %v, %v, want %s", tt.in, got, err, tt.want)
+		}
+	}
+	for _, in := range []string{"", ".a == 1 and .b ~ ("} {
+		if got, err := ParseConditions(in); err == nil {
+			t.Errorf("ParseConditions(%q) = %v, want an error", in, got)
+		}
+	}
+}
+
 func TestJSONMatch(t *testing.T) {
 	for _, tt := range []struct{ doc, want string }{
 		{`{"id":1,"ok":true}`, ""},

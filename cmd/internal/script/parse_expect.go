@@ -151,7 +151,7 @@ func (s *statement) isWholeCondition() bool {
 func (s *statement) wholeCondition() Condition {
 	c := Condition{Path: s.text("", "")}
 	if v, ok := c.Path.Fixed(); ok {
-		if _, _, _, err := expect.CutCondition(v); err != nil {
+		if err := expect.CheckConditions(v); err != nil {
 			s.fail(s.i-1, "%v", err)
 		}
 	}

@@ -67,11 +67,11 @@ func (t *part) conditions(list []script.Condition) (expect.Body, error) {
 			return nil, err
 		}
 		if c.Op == "" {
-			condition, err := expect.ParseCondition(text)
+			all, err := expect.ParseConditions(text)
 			if err != nil {
 				return nil, err
 			}
-			j = append(j, condition)
+			j = append(j, all...)
 			continue
 		}
 		path, err := expect.ParsePath(text)
