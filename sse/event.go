@@ -2,6 +2,7 @@ package sse
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"math"
 	"time"
@@ -148,6 +149,9 @@ func (d *Decoder) Unfinished() int64 {
 func (d *Decoder) Next() (*Event, error) {
 	r := &d.lines
 	for {
+		if d.common() {
+			return &d.event, nil
+		}
 		// A line that ends with a LF in the window needs no more than this.
 		from, to, end := r.start, -1, LF
 		if rest := r.buf[r.scan:r.cr]; len(rest) > 0 && rest[0] == '\n' {
@@ -178,6 +182,56 @@ func (d *Decoder) Next() (*Event, error) {
 		}
 		d.take(from, to, end)
 	}
+}
+
+// common takes the lines that most streams consist of, as long as the window has
+// them: fields with a blank after the colon and a LF at the end, of which nothing
+// has to be repaired, joined or told. It reports whether they make an event, and
+// leaves every other line to the rest of [Decoder.Next].
+func (d *Decoder) common() bool {
+	r := &d.lines
+	if r.suspect || r.scan != r.start || d.trace.Line != nil {
+		return false
+	}
+	buf, from := r.buf[:r.cr], r.start
+	for from < len(buf) {
+		if buf[from] == '\n' {
+			r.start, r.scan = from+1, from+1
+			if d.blank(from, LF) {
+				return true
+			}
+			from++
+			continue
+		}
+		n := bytes.IndexByte(buf[from:], '\n')
+		if n < 0 {
+			r.start, r.scan = from, len(buf)
+			return false
+		}
+		line, to := buf[from:from+n], from+n
+		switch {
+		case int64(n+d.data.len()) > d.limit:
+			r.start, r.scan = from, from
+			return false
+		case n >= 6 && string(line[:6]) == "data: " && !d.hasData:
+			d.data.lend(from+6, to)
+			d.hasData = true
+		case n >= 4 && string(line[:4]) == "id: " && !hasNUL(line[4:]):
+			d.ids[1-d.current&1].lend(from+4, to)
+			d.newID = true
+		case n >= 7 && string(line[:7]) == "event: ":
+			d.kind.lend(from+7, to)
+		default:
+			r.start, r.scan = from, from
+			return false
+		}
+		if d.begin < 0 {
+			d.begin = r.base + int64(from)
+		}
+		from = to + 1
+	}
+	r.start, r.scan = from, from
+	return false
 }
 
 // more gets more to read.
@@ -231,7 +285,7 @@ func (d *Decoder) take(from, to int, end LineEnd) {
 		r.suspect = r.wide
 		bad = !utf8.Valid(line)
 	}
-	if name != commentLine && d.begin < 0 {
+	if d.begin < 0 && name != commentLine {
 		d.begin = r.base + int64(from)
 	}
 	switch name {
@@ -245,9 +299,9 @@ func (d *Decoder) take(from, to int, end LineEnd) {
 		}
 	case idField:
 		// A NUL makes the whole field be ignored.
-		if bytes.IndexByte(line[at:], 0) < 0 {
+		if !hasNUL(line[at:]) {
 			d.newID = true
-			d.put(&d.ids[1-d.current], from+at, to, bad)
+			d.put(&d.ids[1-d.current&1], from+at, to, bad)
 		}
 	case eventField:
 		d.put(&d.kind, from+at, to, bad)
@@ -261,10 +315,30 @@ func (d *Decoder) take(from, to int, end LineEnd) {
 	}
 }
 
+// hasNUL reports whether a value has a NUL. Most ids are short, so that calling
+// what is made for long ones takes longer than to look.
+func hasNUL(p []byte) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for len(p) >= 8 {
+		if w := binary.LittleEndian.Uint64(p); (w-ones)&^w&tops != 0 {
+			return true
+		}
+		p = p[8:]
+	}
+	for _, c := range p {
+		if c == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // put makes the value at buf[from:to] the text of s.
 func (d *Decoder) put(s *span, from, to int, bad bool) {
-	if s.lend(from, to); bad {
+	if bad {
 		s.set(d.value(from, to, bad))
+	} else {
+		s.lend(from, to)
 	}
 }
 
@@ -346,10 +420,10 @@ func (d *Decoder) blank(at int, end LineEnd) bool {
 	has := d.hasData
 	if has {
 		buf, e := d.lines.buf, &d.event
-		e.Type, e.Data, e.ID, e.NewID = d.kind.text(buf), d.data.text(buf), d.ids[d.current].text(buf), d.newID
-		if len(e.Type) == 0 {
-			e.Type = defaultType
+		if e.Type = defaultType; d.kind.len() > 0 {
+			e.Type = d.kind.text(buf)
 		}
+		e.Data, e.ID, e.NewID = d.data.text(buf), d.ids[d.current&1].text(buf), d.newID
 		e.Offset, e.Len = d.begin, d.Offset()-d.begin
 	}
 	if d.trace.Line != nil {

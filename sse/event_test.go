@@ -38,7 +38,19 @@ func decode(r io.Reader, c DecoderConfig) (parsed, error) {
 		}
 	}
 	c.Trace.Retry = func(d time.Duration) { p.retries = append(p.retries, d) }
-	d := NewDecoder(r, c)
+	seen := &recorder{src: r, err: io.EOF}
+	err := p.decode(NewDecoder(seen, c))
+	// A Decoder that nobody looks into takes many lines in another way.
+	var alone parsed
+	errAlone := alone.decode(NewDecoder(io.MultiReader(&seen.parts, errorReader{seen.err}), DecoderConfig{MaxEventSize: c.MaxEventSize, LastEventID: c.LastEventID}))
+	if !slices.Equal(alone.events, p.events) || alone.lastID != p.lastID || fmt.Sprint(errAlone) != fmt.Sprint(err) {
+		return p, fmt.Errorf("without a Trace: %+v, %v, with one %+v, %v", alone, errAlone, p, err)
+	}
+	return p, err
+}
+
+// decode takes in all events and how they end.
+func (p *parsed) decode(d *Decoder) error {
 	for {
 		e, err := d.Next()
 		if err != nil {
@@ -46,10 +58,26 @@ func decode(r io.Reader, c DecoderConfig) (parsed, error) {
 			if err == io.EOF {
 				err = nil
 			}
-			return p, err
+			return err
 		}
 		p.events = append(p.events, textEvent{string(e.Type), string(e.Data), string(e.ID), e.NewID})
 	}
+}
+
+// A recorder keeps what is read, piece by piece.
+type recorder struct {
+	src   io.Reader
+	parts pieces
+	err   error
+}
+
+func (r *recorder) Read(p []byte) (int, error) {
+	n, err := r.src.Read(p)
+	r.parts = append(r.parts, bytes.Clone(p[:n]))
+	if err != nil {
+		r.err = err
+	}
+	return n, err
 }
 
 // everyWay calls f with readers that give the stream in one piece, byte by byte,

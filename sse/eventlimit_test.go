@@ -22,6 +22,8 @@ func TestDecoderLimit(t *testing.T) {
 		{"data: 1234\ndata: 123456\n\n", 1, -1},
 		{"data: 12345\ndata: 12345\n\n", 1, -1},
 		{"data: 123456\ndata: 12345\n\n", 0, 0},
+		{"data: 12345678\nid: 1234\n\n", 1, -1},
+		{"data: 12345678\nid: 12345\n\n", 0, 0},
 		{strings.Repeat("data\n", 14) + "\n", 1, -1},
 		{strings.Repeat("data\n", 15) + "\n", 0, 0},
 		{strings.Repeat(": 12345\n", 100) + "data: x\n\n", 1, -1},
