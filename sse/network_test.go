@@ -2,7 +2,6 @@ package sse
 
 import (
 	"bufio"
-	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
@@ -14,6 +13,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
@@ -46,6 +46,7 @@ func TestClientAtOnce(t *testing.T) {
 			}
 			return f
 		},
+		"x-gzip": func(w io.Writer) flushWriter { return &memberWriter{w: w} },
 		"gzip, x-gzip": func(w io.Writer) flushWriter {
 			outer := gzip.NewWriter(w)
 			return chainWriter{gzip.NewWriter(outer), outer}
@@ -101,6 +102,25 @@ func TestClientAtOnce(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A memberWriter makes a gzip member of all that is written up to a flush.
+type memberWriter struct {
+	w io.Writer
+	z *gzip.Writer
+}
+
+func (m *memberWriter) Write(p []byte) (int, error) {
+	if m.z == nil {
+		m.z = gzip.NewWriter(m.w)
+	}
+	return m.z.Write(p)
+}
+
+func (m *memberWriter) Flush() error {
+	z := m.z
+	m.z = nil
+	return z.Close()
 }
 
 type chainWriter struct{ inner, outer flushWriter }
@@ -235,13 +255,18 @@ func TestClientUserinfo(t *testing.T) {
 	}
 }
 
-// What is no gzip is an error of the connection, not of the program.
+// What is not in the coding is an error of the connection, not of the program,
+// and so is what ends too soon.
 func TestClientBadCoding(t *testing.T) {
-	for _, body := range []string{"data: x\n\n", "\x1f\x8b\x08"} {
-		s := &scripted{steps: []step{respond(200, bytes.NewReader([]byte(body)), isStream, "Content-Encoding: gzip")}}
+	for _, test := range []struct{ coding, body string }{
+		{"gzip", "data: x\n\n"}, {"gzip", "\x1f\x8b\x08"}, {"gzip", "\x1f"},
+		{"deflate", "\x78"}, {"deflate", "\x78\x9c"}, {"deflate", "\x4b"},
+		{"zstd", "\x28"}, {"zstd", "\x28\xb5\x2f\xfd"},
+	} {
+		s := &scripted{steps: []step{respond(200, strings.NewReader(test.body), isStream, "Content-Encoding: "+test.coding)}}
 		_, _, err := follow(t, &Client{NoReconnect: true}, s)
 		if !errors.As(err, new(*LostError)) {
-			t.Errorf("%q: the stream ends with %v", body, err)
+			t.Errorf("%s %q: the stream ends with %v", test.coding, test.body, err)
 		}
 	}
 }
