@@ -53,6 +53,8 @@ func streamEvents() []Event {
 		line(sse.Line{Kind: sse.BlankLine, Dispatches: true, EventOffset: 12, Offset: 40}),
 		line(sse.Line{Kind: sse.BlankLine, EventOffset: 12, Offset: 40, End: sse.CRLF}),
 		line(sse.Line{Kind: sse.BlankLine, EventOffset: -1, Offset: 40}),
+		line(sse.Line{Kind: sse.BlankLine, EventOffset: -1, Offset: 41, Skipped: 1}),
+		line(sse.Line{Raw: text("id"), Name: text("id"), Known: true, Offset: 3, Skipped: 3}),
 		&StreamRetry{Meta: at(30), Wait: 2500 * time.Millisecond, Gap: time.Second},
 		&StreamLoss{Meta: at(40), Loss: &sse.Loss{Open: true, After: 3 * time.Second, Events: 5, Attempt: 1, Wait: 3 * time.Second, LastEventID: "42"}},
 		&StreamLoss{Meta: at(41), Loss: &sse.Loss{Open: true, After: time.Second, Events: 1, Unfinished: 17, Err: errNet, Attempt: 1, Wait: time.Second}},

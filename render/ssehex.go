@@ -35,7 +35,7 @@ func (p *hexPrinter) appendStream(b []byte, e Event) []byte {
 	b = appendCount(append(b, ", "...), uint64(len(l.Raw)), "byte")
 	b = append(append(b, " and "...), l.End.String()...)
 	b = strconv.AppendInt(append(b, " at offset "...), l.Offset, 10)
-	d := streamDump{dump{b: append(b, '\n'), palette: p.palette, row: p.row, digits: 8, offset: int(l.Offset)}, p.limit}
+	d := streamDump{dump{b: append(b, '\n'), palette: p.palette, row: p.row, digits: 8, offset: int(l.Offset) - l.Skipped}, p.limit}
 	d.parts(l.Line)
 	return append(d.b, '\n')
 }
@@ -48,6 +48,12 @@ type streamDump struct {
 
 // parts writes a row, or rows, for each part of the line.
 func (d *streamDump) parts(l *sse.Line) {
+	switch l.Skipped {
+	case 1:
+		d.text([]byte("\n"), "LF", "belongs to the CR before it: they are one line end")
+	case 3:
+		d.text([]byte("\uFEFF"), "mark", "a byte order mark, which is part of no line")
+	}
 	switch l.Kind {
 	case sse.CommentLine:
 		d.text(l.Raw[:1], "colon", "a comment follows")

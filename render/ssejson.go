@@ -125,6 +125,9 @@ func (w *jsonWriter) rawLine(l *sse.Line) {
 	w.b = append(w.b, '{')
 	w.payload(l.Raw, true)
 	w.text("end", l.End.String())
+	if l.Skipped > 0 {
+		w.int("skipped", int64(l.Skipped))
+	}
 	w.b = append(w.b, '}')
 }
 

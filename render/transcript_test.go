@@ -298,7 +298,7 @@ func TestParseLine(t *testing.T) {
 	const stream = "data: a\nid\r: x\r\nfoo: b\xff\n\n"
 	d := sse.NewDecoder(strings.NewReader(stream), sse.DecoderConfig{Trace: sse.Trace{Line: func(want *sse.Line) {
 		got := sse.ParseLine(want.Raw, want.Offset, want.End)
-		got.Dispatches, got.EventOffset = want.Dispatches, want.EventOffset
+		got.Dispatches, got.EventOffset, got.Skipped = want.Dispatches, want.EventOffset, want.Skipped
 		if diff := cmp.Diff(*want, got); diff != "" {
 			t.Errorf("%q: -decoded +parsed:\n%s", want.Raw, diff)
 		}

@@ -52,6 +52,7 @@ func TestTranscriptErrors(t *testing.T) {
 		{`{` + common + `"event":"open"}` + "\n" + `{` + common + `"event":"retry","reason":"x"}` + "\n", 1, `line 2: reason is "x", expected ended, lost, dropped or not_opened`},
 		{`{` + common + `"event":"line"}` + "\n", 0, "line 1: the event has no line"},
 		{`{` + common + `"event":"line","line":{"text":"","end":"EOF"}}` + "\n", 0, `line 1: end is "EOF", expected LF, CR or CRLF`},
+		{`{` + common + `"event":"line","line":{"text":"","end":"LF","skipped":2}}` + "\n", 0, `line 1: skipped is "2", expected 1 or 3`},
 		{`{` + common + `"event":"line","line":{"text":"a\nb","end":"LF"}}` + "\n", 0, "line 1: a line of the stream has a line end in it"},
 		{`{` + common + `"event":"line","line":{"text":":a","end":"LF"}}` + "\n", 0, `line 1: the event is "line", which the line ":a" is not`},
 		{`{` + common + `"event":"note","text":"","took":1e300}` + "\n", 0, `line 1: "1e300" is no number of seconds`},

@@ -275,7 +275,7 @@ func (w *wireEvent) streamEvent(m Meta) (Event, error) {
 		if l == nil {
 			// What is no transcript has the text alone.
 			text := ": " + string(w.bytes())
-			l = &wireLine{wirePayload{Text: &text}, sse.LF.String()}
+			l = &wireLine{wirePayload: wirePayload{Text: &text}, End: sse.LF.String()}
 		}
 		return w.streamLine(m, l, at, sse.CommentLine)
 	case "line":

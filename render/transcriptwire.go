@@ -228,7 +228,8 @@ type wireFlow struct {
 // A wireLine is a line of an event stream.
 type wireLine struct {
 	wirePayload
-	End string `json:"end"`
+	End     string `json:"end"`
+	Skipped int    `json:"skipped"`
 }
 
 // line returns the line that begins at an offset of the stream.
@@ -237,9 +238,14 @@ func (w *wireLine) line(offset int64) (sse.Line, error) {
 	if bytes.ContainsAny(raw, "\r\n") {
 		return sse.Line{}, fmt.Errorf("a line of the stream has a line end in it")
 	}
+	if n := w.Skipped; n != 0 && n != 1 && n != 3 {
+		return sse.Line{}, unexpected("skipped", strconv.Itoa(n), "1 or 3")
+	}
 	for _, end := range []sse.LineEnd{sse.LF, sse.CR, sse.CRLF} {
 		if end.String() == w.End {
-			return sse.ParseLine(raw, offset, end), w.check()
+			l := sse.ParseLine(raw, offset, end)
+			l.Skipped = w.Skipped
+			return l, w.check()
 		}
 	}
 	return sse.Line{}, unexpected("end", w.End, "LF, CR or CRLF")

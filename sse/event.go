@@ -55,6 +55,7 @@ type Decoder struct {
 
 	event Event
 	line  Line
+	told  int64 // offset behind the last line that the trace was told
 
 	// The buffers of the standard. Their content lies where it was read, in the
 	// buffer of lines, until that moves or data gets a second line.
@@ -428,7 +429,7 @@ func (d *Decoder) blank(at int, end LineEnd) bool {
 	}
 	if d.trace.Line != nil {
 		d.line = Line{Kind: BlankLine, Offset: d.lines.base + int64(at), End: end, Dispatches: has, EventOffset: d.begin}
-		d.trace.Line(&d.line)
+		d.tell()
 	}
 	d.kind.clear()
 	d.data.clear()

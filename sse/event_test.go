@@ -292,8 +292,13 @@ func TestDecoderOffsets(t *testing.T) {
 		at := map[string]int64{}
 		d := NewDecoder(r, DecoderConfig{Trace: Trace{Line: func(l *Line) {
 			lines = append(lines, string(l.Raw))
-			if l.Offset == next+1 && stream[next] == '\n' {
-				next++ // the LF of a CRLF had come late
+			late := l.Offset == next+1 && stream[next] == '\n' // the LF of a CRLF
+			switch {
+			case late && l.Skipped == 1:
+				next++
+			case len(lines) == 1 && l.Skipped == len(bom), !late && l.Skipped == 0:
+			default:
+				t.Fatalf("%s: %d bytes before the line %q at %d are part of no line", how, l.Skipped, l.Raw, l.Offset)
 			}
 			if l.Offset != next || !bytes.HasPrefix(stream[l.Offset:], l.Raw) {
 				t.Fatalf("%s: the line %q is said to be at %d", how, l.Raw, l.Offset)

@@ -54,6 +54,9 @@ type Line struct {
 	Kind LineKind
 	// Offset is where it begins in the stream, after content codings.
 	Offset int64
+	// Skipped is how many bytes right before it are part of no line: the three of
+	// a byte order mark, or the LF that has come after a CR was reported.
+	Skipped int
 	// Raw is the line as it came, without its end.
 	Raw []byte
 	End LineEnd
@@ -82,6 +85,13 @@ func (d *Decoder) report(from, to int, end LineEnd, name fieldName, bad bool) {
 		d.line.Name, d.line.Value = cutField(d.line.Raw)
 		d.line.Known = name != unknownField
 	}
+	d.tell()
+}
+
+// tell gives the line to those who look at it.
+func (d *Decoder) tell() {
+	d.line.Skipped = int(d.line.Offset - d.told)
+	d.told = d.Offset()
 	d.trace.Line(&d.line)
 }
 
