@@ -275,7 +275,7 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 		out.say = fmt.Errorf("%w, while %s", out.say, doing)
 	}
 	switch {
-	case errors.As(err, new(*sse.GiveUpError)):
+	case errors.As(err, new(*sse.GiveUpError)), errors.As(err, new(*sse.TimeoutError)):
 		out.by = render.Us
 	case errors.As(err, new(*sse.LostError)):
 		out.by = render.Peer
