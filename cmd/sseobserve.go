@@ -129,7 +129,7 @@ func (o *streamObserver) opened(e *sse.Opening) {
 		o.ledger.reconnected(e.Attempt)
 	}
 	if o.lint != nil {
-		o.lint.Opened(e.Response, e.Time)
+		o.lint.Opened(e)
 	}
 }
 
@@ -213,6 +213,13 @@ func (o *streamObserver) retrySet(d time.Duration) {
 // note may be called by any goroutine.
 func (o *streamObserver) note(text string) {
 	o.view.show(&render.Note{Meta: o.now(), Text: text})
+}
+
+// unanswered is told that no stream was open when time was up.
+func (o *streamObserver) unanswered() {
+	if o.lint != nil && o.request != nil && o.response == nil && o.kept.waiting() == "" {
+		o.lint.Unanswered(time.Since(o.started))
+	}
 }
 
 // end shows how the session ended, with so many bytes of an unfinished event.

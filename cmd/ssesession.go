@@ -184,6 +184,9 @@ func (s *streamSession) offerEnd(err error) bool {
 // conclude shows how the session ended and returns the error that the program
 // ends with.
 func (s *streamSession) conclude(ctx context.Context, err error, unfinished int64) error {
+	if s.o.stats.Connections == 0 && (ctx.Err() != nil || errors.As(err, new(*sse.TimeoutError))) {
+		s.o.unanswered()
+	}
 	s.o.lastExchange(err)
 	if err := s.view.failure(); err != nil {
 		return err

@@ -402,7 +402,7 @@ func FuzzDecoder(f *testing.F) {
 			rest = rest[n:]
 		}
 		l := &Linter{Report: func(*Finding) {}}
-		l.Opened(&http.Response{}, time.Time{})
+		l.Opened(&Opening{Response: &http.Response{}})
 		for _, r := range []io.Reader{bytes.NewReader(stream), &p} {
 			got, err := decode(io.TeeReader(r, linterWriter{l}), DecoderConfig{LastEventID: lastID})
 			if err != nil {

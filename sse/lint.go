@@ -117,11 +117,20 @@ func (l *Linter) tell(f *Finding) {
 }
 
 // Opened looks at the response that opens a connection.
-func (l *Linter) Opened(resp *http.Response, at time.Time) {
-	l.header, l.open, l.first, l.read = resp.Header, at, true, 0
+func (l *Linter) Opened(o *Opening) {
+	l.header, l.open, l.first, l.read = o.Response.Header, o.Time, true, 0
 	l.prior, l.priorLen, l.typed, l.dataLines = Line{Kind: BlankLine}, 0, false, 0
-	l.timing = timing{last: at}
+	l.timing = timing{last: o.Time.Add(-o.Took)}
 	l.lookAtHeader()
+}
+
+// Unanswered is told that a request was given up after some time without a
+// response.
+func (l *Linter) Unanswered(after time.Duration) {
+	if after >= longWait {
+		l.find(LintSilence, -1, fmt.Sprintf("the request was not answered within %v", after.Round(100*time.Millisecond)),
+			"send the header of the response at once, and flush it; if the server does, something on the way holds it back ("+bufferingAdvice+")")
+	}
 }
 
 // Closed is told that the connection has ended: in order or by an error, with so

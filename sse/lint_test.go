@@ -46,7 +46,7 @@ func lint(t *testing.T, l *Linter, header http.Header, parts ...arrival) (findin
 			n++
 		},
 	}})
-	l.Opened(&http.Response{Header: header}, now)
+	l.Opened(&Opening{Response: &http.Response{Header: header}, Time: now})
 	for {
 		if _, err := d.Next(); err != nil {
 			l.Closed(d.Unfinished(), true, now)
@@ -175,11 +175,60 @@ func TestLintTiming(t *testing.T) {
 func TestLintSilence(t *testing.T) {
 	var found []string
 	l := &Linter{Report: func(f *Finding) { found = append(found, f.Rule) }}
-	l.Opened(&http.Response{Header: goodHeader()}, lintStart)
+	l.Opened(&Opening{Response: &http.Response{Header: goodHeader()}, Time: lintStart})
 	l.Closed(0, false, lintStart.Add(time.Second))
-	l.Opened(&http.Response{Header: goodHeader()}, lintStart)
+	l.Opened(&Opening{Response: &http.Response{Header: goodHeader()}, Time: lintStart})
 	l.Closed(0, false, lintStart.Add(10*time.Second))
 	if !slices.Equal(found, []string{LintSilence}) {
+		t.Errorf("found %q", found)
+	}
+}
+
+// A proxy holds the header of a response back, too, until its buffer is full.
+func TestLintLateStart(t *testing.T) {
+	const s = time.Second
+	for _, test := range []struct {
+		name   string
+		took   time.Duration
+		events int
+		more   bool // comes later
+		want   []string
+	}{
+		{"all of it late", 8 * s, 4, false, []string{LintBuffering}},
+		{"at once", s / 10, 4, false, nil},
+		{"few", 8 * s, 3, false, nil},
+		{"and then one by one", 8 * s, 4, true, nil},
+	} {
+		var found []string
+		l := &Linter{Report: func(f *Finding) { found = append(found, f.Rule) }}
+		l.Opened(&Opening{Response: &http.Response{Header: goodHeader()}, Time: lintStart, Took: test.took})
+		at := lintStart
+		feed := func(text string) {
+			d := NewDecoder(strings.NewReader(text), DecoderConfig{Trace: Trace{Line: l.Line, Read: func(n int) { l.Read(n, at) }}})
+			for {
+				if _, err := d.Next(); err != nil {
+					return
+				}
+			}
+		}
+		feed(strings.Repeat("data: x\n\n", test.events))
+		if test.more {
+			at = at.Add(s)
+			feed("data: x\n\n")
+		}
+		l.Closed(0, false, at)
+		if !slices.Equal(found, test.want) {
+			t.Errorf("%s: found %q, want %q", test.name, found, test.want)
+		}
+	}
+}
+
+func TestLintUnanswered(t *testing.T) {
+	var found []string
+	l := &Linter{Report: func(f *Finding) { found = append(found, f.Seen) }}
+	l.Unanswered(900 * time.Millisecond)
+	l.Unanswered(1234 * time.Millisecond)
+	if !slices.Equal(found, []string{"the request was not answered within 1.2s"}) {
 		t.Errorf("found %q", found)
 	}
 }

@@ -24,7 +24,7 @@ const bufferingAdvice = "send the header X-Accel-Buffering: no for nginx, or pro
 // on in bursts: nothing for a while, then many events at once, and as its buffer
 // is of a fixed size and knows no events, the last of them is cut.
 type timing struct {
-	last   time.Time // of the last read
+	last   time.Time // of the last read, or of the request
 	begun  time.Time // the burst
 	wait   time.Duration
 	events int // of the burst, so far
@@ -66,6 +66,8 @@ func (l *Linter) endBurst(at time.Time, more bool) {
 	switch {
 	case cut && more && after >= shortWait && events >= 2:
 		l.buffered(fmt.Sprintf("%d events arrived at once, the next one only in part, and the rest of it %v later", events, round(after)))
+	case history && !more && t.wait >= longSilence && events >= manyEvents:
+		l.buffered(fmt.Sprintf("nothing came for %v, and then %d events at once", round(t.wait), events))
 	case !history && t.wait >= longWait && events >= manyEvents:
 		t.bursts++
 		t.inside += events
