@@ -3,6 +3,7 @@ package deflate
 import (
 	"io"
 	"sync/atomic"
+	"weak"
 
 	"wscope/wsproto"
 )
@@ -13,7 +14,7 @@ type Codec struct {
 	threshold     int
 
 	sent, received flow
-	warm           *writer // which has compressed the last message, unless it was taken away
+	warm           weak.Pointer[writer] // which has compressed the last message, unless it was taken away
 	reader         reader
 	atEnd          atomic.Int64 // bytes of the windows when the connection ended
 }

@@ -185,7 +185,7 @@ func split(p []byte, n int) (chunks [][]byte) {
 // checkWindows looks whether memory is held exactly if a context is.
 func checkWindows(t *testing.T, c *Codec, takeover bool) {
 	t.Helper()
-	held := c.sent.room != nil || c.received.room != nil || c.warm != nil || c.reader.inf != nil
+	held := c.sent.room != nil || c.received.room != nil || c.warm.Value() != nil || c.reader.inf != nil
 	if held != takeover {
 		t.Errorf("takeover is %t, memory is held: %t (%d bytes)", takeover, held, c.Stats().Windows)
 	}

@@ -1,6 +1,7 @@
 package deflate
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -15,11 +16,15 @@ const maxWarm = 32
 // would take the compressors from each other before they use them.
 const maxIdle = 32 * maxWarm
 
-// A shelf has the writers that know the context of a connection.
+// A shelf has the writers that know the context of a connection. Like those in a
+// pool, they do not outlive two garbage collections in which nobody has used them;
+// so a connection that is idle holds its window alone.
 type shelf struct {
-	mu    sync.Mutex
-	idle  []*writer // the one used last at the end
-	count uint64    // messages so far
+	mu      sync.Mutex
+	idle    []*writer // the one used last at the end
+	count   uint64    // messages so far
+	swept   uint64    // count at the last sweep
+	watched bool
 }
 
 var warmWriters shelf
@@ -41,6 +46,7 @@ func (s *shelf) put(c *Codec, w *writer) bool {
 	if kept {
 		w.of, w.last = c, s.count
 		s.idle = append(s.idle, w)
+		s.watch()
 	}
 	s.mu.Unlock()
 	if other != nil {
@@ -60,4 +66,32 @@ func (s *shelf) take(c *Codec, w *writer) bool {
 	i := slices.Index(s.idle, w)
 	s.idle = slices.Delete(s.idle, i, i+1)
 	return true
+}
+
+// watch has the shelf swept at the next garbage collection. It is called with mu
+// held.
+func (s *shelf) watch() {
+	if s.watched {
+		return
+	}
+	s.watched = true
+	garbage := &struct{ _ *shelf }{}
+	runtime.AddCleanup(garbage, (*shelf).sweep, s)
+}
+
+// sweep drops the writers that were not used since the last sweep.
+func (s *shelf) sweep() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.idle = slices.DeleteFunc(s.idle, func(w *writer) bool {
+		if w.last > s.swept {
+			return false
+		}
+		w.of = nil
+		return true
+	})
+	s.swept = s.count
+	if s.watched = false; len(s.idle) > 0 {
+		s.watch()
+	}
 }

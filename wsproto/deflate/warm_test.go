@@ -1,6 +1,11 @@
 package deflate
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+
+	"wscope/wsproto"
+)
 
 func TestShelf(t *testing.T) {
 	var s shelf
@@ -40,4 +45,47 @@ func TestShelf(t *testing.T) {
 	if len(s.idle) != maxWarm-1 {
 		t.Errorf("%d writers are kept", len(s.idle))
 	}
+}
+
+// A writer that nobody uses is dropped by the second sweep, one in use is not.
+func TestSweep(t *testing.T) {
+	var s shelf
+	s.watched = true // no garbage collection interferes
+	k := &kind{}
+	busy, idle := &Codec{}, &Codec{}
+	used, unused := &writer{kind: k}, &writer{kind: k}
+	s.put(idle, unused)
+	for range 3 {
+		s.put(busy, used)
+		s.sweep()
+		s.watched = true
+		if !s.take(busy, used) {
+			t.Fatal("a writer in use is gone")
+		}
+	}
+	if s.take(idle, unused) || len(s.idle) > 0 {
+		t.Error("the idle connection still has its writer")
+	}
+}
+
+// A connection that says nothing any more holds no compressor, although it has a
+// context.
+func TestIdleConnectionHoldsNoWriter(t *testing.T) {
+	c := newCodec(full, full, 0)
+	if _, _, err := c.Encode(nil, wsproto.OpText, jsonMessages(1 << 10)[0]); err != nil {
+		t.Fatal(err)
+	}
+	if c.warm.Value() == nil {
+		t.Fatal("no writer was kept")
+	}
+	for n := 0; c.warm.Value() != nil; n++ {
+		if n > 1000 {
+			t.Fatal("the writer survives every garbage collection")
+		}
+		runtime.GC()
+	}
+	if c.Stats().Windows == 0 {
+		t.Error("the window is gone, too")
+	}
+	c.Close()
 }

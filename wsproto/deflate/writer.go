@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"sync"
+	"weak"
 
 	"github.com/klauspost/compress/flate"
 
@@ -175,13 +176,13 @@ func (c *Codec) keep(w *writer) {
 		return
 	}
 	if warmWriters.put(c, w) {
-		c.warm = w
+		c.warm = weak.Make(w)
 	}
 }
 
 func (c *Codec) takeWarm() *writer {
-	w := c.warm
-	c.warm = nil
+	w := c.warm.Value()
+	c.warm = weak.Pointer[writer]{}
 	if w == nil || !warmWriters.take(c, w) {
 		return nil
 	}
