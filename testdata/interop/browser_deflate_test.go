@@ -40,7 +40,7 @@ func TestBrowserDeflate(t *testing.T) {
 		t.Run(caseName(d), func(t *testing.T) {
 			l := listen(t, deflateFlag(d), "--format", "messages")
 			c := openBrowser(t, l.url, d.Params().String())
-			exchangeDeflate(t, c, huge(d, all))
+			exchangeDeflate(t, c, largest(d, all))
 			hangUp(t, c, 3001, "x", 3001)
 			l.stop(t)
 			end := l.stderr.String()

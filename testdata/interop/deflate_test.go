@@ -106,7 +106,7 @@ func TestDeflateClient(t *testing.T) {
 					}
 					checkAgreement(t, codec, deflate.Context{WindowBits: d.ClientBits, Takeover: d.ClientTakeover},
 						deflate.Context{WindowBits: d.ServerBits, Takeover: d.ServerTakeover})
-					converseDeflate(t, conn, codec, huge(d, s.serves))
+					converseDeflate(t, conn, codec, largest(d, s.serves))
 				})
 			}
 		})
@@ -137,7 +137,7 @@ func TestDeflateServer(t *testing.T) {
 					codec := <-codecs
 					checkAgreement(t, codec, deflate.Context{WindowBits: d.ServerBits, Takeover: d.ServerTakeover},
 						deflate.Context{WindowBits: d.ClientBits, Takeover: d.ClientTakeover})
-					converseDeflate(t, conn, codec, huge(d, c.dials))
+					converseDeflate(t, conn, codec, largest(d, c.dials))
 				})
 			}
 		})
@@ -156,11 +156,10 @@ func checkAgreement(t *testing.T, c *deflate.Codec, send, receive deflate.Contex
 	}
 }
 
-// converseDeflate exchanges messages with an echo server, huge ones, too, if that
-// is asked for.
-func converseDeflate(t *testing.T, c peer.Conn, codec *deflate.Codec, huge bool) {
+// converseDeflate exchanges messages with an echo server.
+func converseDeflate(t *testing.T, c peer.Conn, codec *deflate.Codec, largest int) {
 	t.Helper()
-	n := exchangeDeflate(t, c, huge)
+	n := exchangeDeflate(t, c, largest)
 	stats := codec.Stats()
 	if stats.Received.Messages < n || stats.Sent.Messages < n {
 		t.Errorf("of %d messages with a byte not all were compressed: %+v", n, stats)
