@@ -224,14 +224,14 @@ func (b *broadcast) each(line func(*client) string) string {
 	return text.String()
 }
 
-func (b *broadcast) stats() string {
-	return b.each(func(cl *client) string { return cl.peer + ": " + statsText(cl.observer, cl.c) })
+func (b *broadcast) showStats() {
+	b.say(b.each(func(cl *client) string { return cl.peer + ": " + statsText(cl.observer, cl.c) }))
 }
 
-func (b *broadcast) headers() (string, error) {
-	return b.each(func(cl *client) string {
+func (b *broadcast) showHeaders() {
+	b.say(b.each(func(cl *client) string {
 		return cl.peer + "\n" + render.HandshakeText(cl.role, cl.request, cl.response, b.display.showSecrets)
-	}), nil
+	}))
 }
 
 func (b *broadcast) reconnect() error {

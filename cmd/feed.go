@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
+	"wscope/cmd/internal/shell"
 	"wscope/wsproto"
 )
 
@@ -22,8 +24,11 @@ func (s *session) feed() {
 
 func (s *session) feedAll() error {
 	first := s.conn()
-	for _, a := range s.first {
-		if err := s.do(a); err != nil {
+	for i, a := range s.first {
+		if a.closes {
+			s.giveUp(s.first[i+1:])
+		}
+		if err := a.do(s); err != nil {
 			if s.awaitNext(first) {
 				break // all of -x is sent again there
 			}
@@ -101,12 +106,15 @@ func isSendFailure(err error) bool {
 	return errors.As(err, &e) && e.code == exitSend
 }
 
-// do carries out one action of -x.
-func (s *session) do(a action) error {
-	if a.command != "" {
-		return s.command(a.command)
+// giveUp notes the first of the actions that come after our Close frame and can
+// no longer be carried out.
+func (s *session) giveUp(after []action) {
+	i := slices.IndexFunc(after, func(a action) bool { return a.needsOpen })
+	if i < 0 {
+		return
 	}
-	return s.send(a.op, a.payload)
+	s.fail(failure(exitSend, fmt.Errorf("-x %s: it comes after a Close frame, after which nothing is sent (RFC 6455, Section 5.5.1)",
+		shell.Quote(after[i].arg)), "/frame sends a frame all the same"))
 }
 
 // send sends a message at once.

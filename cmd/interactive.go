@@ -74,7 +74,7 @@ func (s *session) runInteractive(ctx context.Context) error {
 func (t *terminalSession) sendFirst() {
 	first := t.conn()
 	for _, a := range t.first {
-		if err := t.do(a); err != nil {
+		if err := a.do(t.session); err != nil {
 			if t.awaitNext(first) {
 				return // all of -x is sent again there
 			}
@@ -164,8 +164,6 @@ func (t *terminalSession) typedMessage(text string) error {
 
 // The rest is what slash commands do. A session in a pipe has them too, for -x.
 
-func (s *session) command(line string) error { return runCommand(pipedTalker{s}, line) }
-
 func (s *session) payload(arg string) ([]byte, error) { return s.payloads.read(arg) }
 
 func (s *session) sendFrame(f rawframe.Frame) error { return f.On(s.conn()) }
@@ -176,15 +174,21 @@ func (s *session) pong(p []byte) error { return s.conn().Pong(p) }
 
 func (s *session) setFormat(f render.Format) { s.view.setFormat(f) }
 
-func (s *session) stats() string {
-	c, o := s.link()
-	return statsText(o, c)
+func (s *session) say(text string) {
+	io.WriteString(s.view.err, strings.TrimRight(text, "\n")+"\n")
 }
 
-func (s *session) headers() (string, error) {
-	_, o := s.link()
-	return render.HandshakeText(o.role, o.request, o.response, s.display.showSecrets), nil
+func (s *session) showStats() {
+	c, o := s.link()
+	s.say(statsText(o, c))
 }
+
+func (s *session) showHeaders() {
+	_, o := s.link()
+	s.say(render.HandshakeText(o.role, o.request, o.response, s.display.showSecrets))
+}
+
+func (s *session) reconnect() error { return errOnlyTyped }
 
 func (s *session) quit() { s.shut() }
 
@@ -210,10 +214,6 @@ func count(n uint64, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-func (t *terminalSession) say(text string) {
-	io.WriteString(t.view.err, strings.TrimRight(text, "\n")+"\n")
-}
-
 // send and sendFragments are those of a person, whose messages wait while there
 // is no connection.
 func (t *terminalSession) send(op wsproto.Opcode, p []byte) error {
@@ -233,15 +233,4 @@ func (t *terminalSession) reconnect() error {
 	t.mu.Unlock()
 	t.shut()
 	return nil
-}
-
-// A pipedTalker is a session whose commands come from -x.
-type pipedTalker struct{ *session }
-
-func (t pipedTalker) say(text string) {
-	io.WriteString(t.view.err, strings.TrimRight(text, "\n")+"\n")
-}
-
-func (t pipedTalker) reconnect() error {
-	return errors.New("only a session on a terminal can connect again")
 }

@@ -267,7 +267,7 @@ func (s *session) reopen(ctx context.Context, automatic bool, wait time.Duration
 func (s *session) feedAgain(c *wsproto.Conn) {
 	defer s.guard()
 	for _, a := range s.first {
-		if s.conn() != c || s.do(a) != nil {
+		if s.conn() != c || a.do(s) != nil {
 			return
 		}
 	}

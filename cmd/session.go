@@ -51,48 +51,6 @@ type session struct {
 	failure error // the first of what was to be sent and could not
 }
 
-// An action is something to do in a session: a message to send, or a command.
-type action struct {
-	op      wsproto.Opcode
-	payload []byte
-	command string
-}
-
-// prepare reads and judges all that is to be sent, before anything is.
-func (s *session) prepare() error {
-	s.payloads = payloadReader{stdin: s.in, escape: s.escape}
-	op := opcode(s.binary)
-	for _, arg := range s.execute {
-		if s.slash && isCommand(arg) {
-			if _, _, err := findCommand(arg); err != nil {
-				return usageError("-x '/ping hello'", "-x: %w", err)
-			}
-			s.first = append(s.first, action{command: arg})
-			continue
-		}
-		if s.slash {
-			arg = unslash(arg)
-		}
-		p, err := s.payloads.read(arg)
-		if err == nil && op == wsproto.OpText {
-			err = checkText(p)
-		}
-		var file *fileError
-		switch {
-		case errors.As(err, &file):
-			hint := ""
-			if file.err != nil && p != nil {
-				hint = binaryHint
-			}
-			return failure(exitReadFile, fmt.Errorf("-x %.60q: %w", arg, err), hint)
-		case err != nil:
-			return usageError(`-e -x 'line\n'`, "-x: %w", err)
-		}
-		s.first = append(s.first, action{op: op, payload: p})
-	}
-	return nil
-}
-
 // open opens the connection of the session, or a new one after /reconnect.
 func (s *session) open(ctx context.Context) error {
 	o := newObserver(s.view, wsproto.Client, 0)

@@ -26,8 +26,8 @@ type talker interface {
 	payload(arg string) ([]byte, error)
 	setFormat(f render.Format)
 	say(text string)
-	stats() string
-	headers() (string, error)
+	showStats()
+	showHeaders()
 	reconnect() error
 	quit()
 }
@@ -36,7 +36,9 @@ type talker interface {
 type slashCommand struct {
 	name string
 	args string // as in the help, "" for none
-	help string
+	// example is the command in correct use, without its slash.
+	example string
+	help    string
 	// complete returns what the argument may be.
 	complete func() []string
 	run      func(t talker, arg string) error
@@ -45,21 +47,21 @@ type slashCommand struct {
 // slashCommands returns the commands, in the order of the help.
 func slashCommands() []slashCommand {
 	return []slashCommand{
-		{"help", "", "show this list", nil, func(t talker, _ string) error { t.say(slashHelp()); return nil }},
-		{"text", "MESSAGE", "send a text message", nil, sendText},
-		{"binary", "MESSAGE", "send the bytes of MESSAGE as a binary message", nil, sendBinary},
-		{"hex", "DIGITS", "send a binary message given in hex, as in 00 ff 7f", nil, sendHex},
-		{"file", "PATH", "send a file as a binary message; /text @PATH as text", nil, sendFile},
-		{"fragment", "N MESSAGE", "send a text message in frames of N bytes", nil, sendFragmented},
-		{"ping", "[DATA]", "send a ping", nil, func(t talker, arg string) error { return control(t, arg, t.ping) }},
-		{"pong", "[DATA]", "send a pong that nobody has asked for", nil, func(t talker, arg string) error { return control(t, arg, t.pong) }},
-		{"frame", "FIELDS [PAYLOAD]", "send any frame: op=0x3 fin=0 rsv=100 mask=0 len=9 hi", frameFields, sendRawFrame},
-		{"close", "[CODE [REASON]]", "begin the closing handshake", closeCodes, sendClose},
-		{"format", "NAME", "show frames, messages, hex or json from here on", formatNames, changeFormat},
-		{"stats", "", "count what has crossed the connection", nil, func(t talker, _ string) error { t.say(t.stats()); return nil }},
-		{"headers", "", "show the opening handshake", nil, showHeaders},
-		{"reconnect", "", "close, and connect again", nil, func(t talker, _ string) error { return t.reconnect() }},
-		{"quit", "", "close and leave", nil, func(t talker, _ string) error { t.quit(); return nil }},
+		{"help", "", "help", "show this list", nil, func(t talker, _ string) error { t.say(slashHelp()); return nil }},
+		{"text", "MESSAGE", "text hello", "send a text message", nil, sendText},
+		{"binary", "MESSAGE", "binary hello", "send the bytes of MESSAGE as a binary message", nil, sendBinary},
+		{"hex", "DIGITS", "hex 00 ff 7f", "send a binary message given in hex, as in 00 ff 7f", nil, sendHex},
+		{"file", "PATH", "file photo.jpg", "send a file as a binary message; /text @PATH as text", nil, sendFile},
+		{"fragment", "N MESSAGE", "fragment 4 hello world", "send a text message in frames of N bytes", nil, sendFragmented},
+		{"ping", "[DATA]", "ping hello", "send a ping", nil, func(t talker, arg string) error { return control(t, arg, t.ping) }},
+		{"pong", "[DATA]", "pong hello", "send a pong that nobody has asked for", nil, func(t talker, arg string) error { return control(t, arg, t.pong) }},
+		{"frame", "FIELDS [PAYLOAD]", "frame op=0x3 hello", "send any frame: op=0x3 fin=0 rsv=100 mask=0 len=9 hi", frameFields, sendRawFrame},
+		{"close", "[CODE [REASON]]", "close 1000 bye", "begin the closing handshake", closeCodes, sendClose},
+		{"format", "NAME", "format hex", "show frames, messages, hex or json from here on", formatNames, changeFormat},
+		{"stats", "", "stats", "count what has crossed the connection", nil, func(t talker, _ string) error { t.showStats(); return nil }},
+		{"headers", "", "headers", "show the opening handshake", nil, func(t talker, _ string) error { t.showHeaders(); return nil }},
+		{"reconnect", "", "reconnect", "close, and connect again", nil, func(t talker, _ string) error { return t.reconnect() }},
+		{"quit", "", "quit", "close and leave", nil, func(t talker, _ string) error { t.quit(); return nil }},
 	}
 }
 
@@ -276,14 +278,6 @@ func changeFormat(t talker, arg string) error {
 	}
 	t.setFormat(f)
 	return nil
-}
-
-func showHeaders(t talker, _ string) error {
-	text, err := t.headers()
-	if err == nil {
-		t.say(text)
-	}
-	return err
 }
 
 func sendRawFrame(t talker, arg string) error {

@@ -37,8 +37,8 @@ func (t *noteTalker) closeWith(c closing) error          { return t.note("close 
 func (t *noteTalker) payload(arg string) ([]byte, error) { return t.payloads.read(arg) }
 func (t *noteTalker) setFormat(f render.Format)          { t.note("format %v", f) }
 func (t *noteTalker) say(text string)                    { t.note("say %s", text) }
-func (t *noteTalker) stats() string                      { return "the stats" }
-func (t *noteTalker) headers() (string, error)           { return "the headers", nil }
+func (t *noteTalker) showStats()                         { t.note("stats") }
+func (t *noteTalker) showHeaders()                       { t.note("headers") }
 func (t *noteTalker) reconnect() error                   { return t.note("reconnect") }
 func (t *noteTalker) quit()                              { t.note("quit") }
 
@@ -72,8 +72,8 @@ func TestRunCommand(t *testing.T) {
 		{"/format hex", "format hex"},
 		{"/format  messages ", "format messages"},
 		{"/frame op=0x3 hello", `frame reserved 0x3 "hello"`},
-		{"/stats", "say the stats"},
-		{"/headers", "say the headers"},
+		{"/stats", "stats"},
+		{"/headers", "headers"},
 		{"/reconnect", "reconnect"},
 		{"/quit", "quit"},
 		{"/quit ", "quit"},
@@ -121,6 +121,9 @@ func TestSlashHelp(t *testing.T) {
 		t.Fatalf("/help: %v, did %q", err, talker.did)
 	}
 	for _, c := range slashCommands() {
+		if err := runCommand(&rehearsal{payloads: &payloadReader{}}, "/"+c.example); err != nil && c.name != "file" && c.name != "reconnect" {
+			t.Errorf("the example /%s: %v", c.example, err)
+		}
 		if !strings.Contains(talker.did[0], "\n/"+c.name) && !strings.HasPrefix(talker.did[0], "say /"+c.name) {
 			t.Errorf("the help does not have /%s", c.name)
 		}
