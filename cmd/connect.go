@@ -51,6 +51,8 @@ type connectOptions struct {
 	noHistory bool
 	// newConsole makes the console of an interactive session.
 	newConsole func(streams, consoleOptions) (console, error)
+
+	warnings []string // about what the command line asks for
 }
 
 // protocolOptions are the flags that an open connection obeys to, on either
@@ -201,6 +203,7 @@ func (o *connectOptions) complete() error {
 	if o.pingTimeout > 0 && o.pingInterval == 0 {
 		o.pingInterval = o.pingTimeout
 	}
+	o.warnings = o.deflate.typed(o.dial.header.fields)
 	return o.expect.complete()
 }
 
@@ -237,6 +240,9 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	defer cancel()
 	defer o.begin(ctx, o.protocol.closeTimeout+closeReserve)()
 	if !o.display.quiet {
+		for _, warning := range o.warnings {
+			printDiagnostic(o.streams, o.colorMode, levelWarning, warning)
+		}
 		opener.printNotes(o.streams, o.colorMode)
 	}
 	defer o.onExit(func() { opener.save() })()

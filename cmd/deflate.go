@@ -15,7 +15,7 @@ import (
 
 // deflateOptions are the flags of permessage-deflate.
 type deflateOptions struct {
-	on        bool
+	on, no    bool             // asked for, ruled out
 	params    []deflate.Params // as they were typed
 	threshold int64
 }
@@ -46,7 +46,7 @@ func (f deflateFlag) Set(s string) error {
 	if err != nil {
 		return err
 	}
-	f.d.on, f.d.params = true, params
+	f.d.on, f.d.no, f.d.params = true, false, params
 	return nil
 }
 
@@ -60,7 +60,7 @@ func (f noDeflateFlag) IsBoolFlag() bool { return true }
 func (f noDeflateFlag) Set(s string) error {
 	switch s {
 	case "true":
-		f.d.on, f.d.params = false, nil
+		f.d.on, f.d.no, f.d.params = false, true, nil
 	case "false":
 	default:
 		return errors.New("expected no value")
@@ -98,6 +98,36 @@ func parseDeflate(s string) ([]deflate.Params, error) {
 		params = append(params, p)
 	}
 	return params, nil
+}
+
+// typed takes the offers of a Sec-WebSocket-Extensions field that the user has
+// written for those that --deflate makes: it is sent in their place. The warnings
+// are about what is offered and will not be understood.
+func (d *deflateOptions) typed(fields wsproto.Fields) (warnings []string) {
+	const name = "Sec-WebSocket-Extensions"
+	if !fields.Has(name) {
+		return nil
+	}
+	d.on, d.params = false, nil
+	list, err := wsproto.ParseExtensions(fields.Values(name))
+	if err != nil {
+		return []string{fmt.Sprintf("%s is no list of extensions: %v (RFC 6455, Section 9.1)", name, err)}
+	}
+	for _, e := range list {
+		why := "wscope does not understand"
+		switch {
+		case e.Name == deflate.Name && d.no:
+			why = "--no-deflate switches off"
+		case e.Name == deflate.Name:
+			d.on = true
+			if p, err := deflate.ParseOffer(e); err == nil {
+				d.params = append(d.params, p)
+			}
+			continue // an offer that is not legal is for the server to decline
+		}
+		warnings = append(warnings, fmt.Sprintf("%s offers %s, which %s: if the server takes it, frames may look broken", name, e.Name, why))
+	}
+	return warnings
 }
 
 // extensions returns the extension for one connection, which tells the observer
