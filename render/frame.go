@@ -213,10 +213,11 @@ func appendRemarks(b []byte, f *Frame, of wsproto.Opcode, omitted int, missing u
 	if missing > 0 {
 		next()
 		b = appendCount(b, missing, "byte")
+		b = append(b, ' ')
 		if f.inflated() {
-			b = append(b, " not kept"...)
+			b = append(b, "not kept"...)
 		} else {
-			b = append(b, " not read"...)
+			b = append(b, f.missed()...)
 		}
 	}
 	return append(b, ')')
@@ -314,4 +315,12 @@ func (e *Frame) missing() uint64 {
 		return e.Header.PayloadLen - n
 	}
 	return 0
+}
+
+// missed says what became of the missing bytes.
+func (e *Frame) missed() string {
+	if e.Dir == Sent {
+		return "not sent" // the header lies
+	}
+	return "not read"
 }

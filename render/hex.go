@@ -76,7 +76,7 @@ func (p *hexPrinter) append(b []byte, f *Frame) []byte {
 	if f.Header.PayloadLen > 0 {
 		d.payload(&f.Header, head, sectionOf(of))
 		d.remark(uint64(omitted), "cut")
-		d.remark(f.missing(), "not read")
+		d.remark(f.missing(), f.missed())
 	}
 	d.inflated(f, p.limit)
 	if f.Header.Opcode == wsproto.OpClose {

@@ -25,6 +25,8 @@ type Frame struct {
 	FreshKey, OwnMask bool
 	// Lies tells that PayloadLen is not to become the length of Payload.
 	Lies bool
+
+	exact bool // LenBytes was asked for, even if it is 0
 }
 
 // New returns an empty text frame with FIN, masked as the role demands.
@@ -40,16 +42,19 @@ func Fields() []string { return []string{"op", "fin", "rsv", "mask", "len", "enc
 func IsField(name string) bool { return name == "opcode" || slices.Contains(Fields(), name) }
 
 // Parse reads fields such as op=0x9 fin=0 rsv=100 mask=37fa213d len=200 enc=64,
-// and the payload behind them: hex:..., base64:..., or what the function makes
-// of the rest.
+// and the payload behind them: hex:..., base64:..., text:..., or what the function
+// makes of the rest. A payload that looks like a field needs the text: before it.
 func Parse(s string, payload func(string) ([]byte, error)) (Frame, error) {
 	f := New()
 	rest := strings.TrimLeft(s, " ")
 	for rest != "" {
 		word, after, _ := strings.Cut(rest, " ")
 		name, value, ok := strings.Cut(word, "=")
-		if !ok || !IsField(name) {
+		if !ok || !isName(name) {
 			break
+		}
+		if !IsField(name) {
+			return f, fmt.Errorf("there is no field %s; the fields are %s, and text:%s sends the text", name, strings.Join(Fields(), ", "), shorten(rest))
 		}
 		if err := f.Set(name, value); err != nil {
 			return f, fmt.Errorf("%s: %w", word, err)
@@ -64,13 +69,42 @@ func Parse(s string, payload func(string) ([]byte, error)) (Frame, error) {
 		p, err = literal.Hex(digits)
 	} else if b64, ok := strings.CutPrefix(rest, "base64:"); ok {
 		p, err = base64.StdEncoding.DecodeString(b64)
+	} else if text, ok := strings.CutPrefix(rest, "text:"); ok {
+		if strings.HasPrefix(text, "@") {
+			text = "@" + text // a literal @
+		}
+		p, err = payload(text)
 	} else {
 		p, err = payload(rest)
 	}
 	if err != nil {
 		return f, err
 	}
-	return f.With(p), nil
+	f = f.With(p)
+	return f, f.fits()
+}
+
+// isName reports whether s could be the name of a field.
+func isName(s string) bool {
+	return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// shorten returns the first characters of what somebody has typed.
+func shorten(s string) string {
+	const limit = 20
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit]) + "..."
+	}
+	return s
+}
+
+// fits tells why the length cannot be encoded as it was asked for, or nil.
+func (f Frame) fits() error {
+	bits := map[uint8]int{0: 7, 2: 16}[f.LenBytes]
+	if !f.exact || f.LenBytes == 0 && f.PayloadLen <= 125 || f.LenBytes == 2 && f.PayloadLen <= 1<<16-1 || f.LenBytes == 8 {
+		return nil
+	}
+	return fmt.Errorf("enc=%d: a length of %d does not fit in %d bits (RFC 6455, Section 5.2); expected a larger enc, or none", bits, f.PayloadLen, bits)
 }
 
 // With returns the frame with a payload, and with its length unless another one
@@ -138,6 +172,7 @@ func (f *Frame) Set(name, value string) error {
 		}
 		f.PayloadLen, f.Lies = uint64(n), true
 	case "enc":
+		f.exact = true
 		switch value {
 		case "7":
 			f.LenBytes = 0
@@ -154,6 +189,9 @@ func (f *Frame) Set(name, value string) error {
 
 // On sends the frame on a connection.
 func (f Frame) On(c *wsproto.Conn) error {
+	if err := f.fits(); err != nil {
+		return err
+	}
 	if f.OwnMask {
 		f.Masked = c.Role() == wsproto.Client
 		f.FreshKey = f.Masked

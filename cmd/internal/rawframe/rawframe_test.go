@@ -33,7 +33,13 @@ func TestParse(t *testing.T) {
 		{"mask=1", Frame{Header: wsproto.Header{FIN: true, Opcode: wsproto.OpText, Masked: true}, Payload: []byte{}, FreshKey: true}},
 		{"mask=01020304", Frame{Header: wsproto.Header{FIN: true, Opcode: wsproto.OpText, Masked: true, MaskingKey: [4]byte{1, 2, 3, 4}}, Payload: []byte{}}},
 		// What is no field is payload, what follows it too.
-		{"a=b op=9", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 8}, "a=b op=9")},
+		{"text:a=b op=9", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 8}, "a=b op=9")},
+		{"op=9 text:op=9", own(wsproto.Header{FIN: true, Opcode: wsproto.OpPing, PayloadLen: 4}, "op=9")},
+		{"text:@x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 3}, "@@x")}, // the function takes one away
+		{`{"a"=1}`, own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 7}, `{"a"=1}`)},
+		{"hello a=b", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 9}, "hello a=b")},
+		{"enc=7 len=125", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 125}, "")},
+		{"enc=16 len=65535", own(wsproto.Header{FIN: true, Opcode: wsproto.OpText, PayloadLen: 65535, LenBytes: 2}, "")},
 		{"op=9 =x", own(wsproto.Header{FIN: true, Opcode: wsproto.OpPing, PayloadLen: 2}, "=x")},
 	} {
 		got, err := Parse(tt.in, text)
@@ -52,6 +58,12 @@ func TestParse(t *testing.T) {
 		{"len=-1", "expected the payload length"},
 		{"len=0x8000000000000000", "expected the payload length"},
 		{"enc=8", "expected how many bits encode the length: 7, 16 or 64"},
+		{"code=3 hello", "there is no field code; the fields are op, fin, rsv, mask, len, enc, and text:code=3 hello sends the text"},
+		{"op=9 foo=1 x", "there is no field foo; "},
+		{"OP=9", "there is no field OP; "},
+		{"enc=7 len=200 hello", "enc=7: a length of 200 does not fit in 7 bits (RFC 6455, Section 5.2); expected a larger enc, or none"},
+		{"len=70000 enc=16", "enc=16: a length of 70000 does not fit in 16 bits"},
+		{"enc=7 " + strings.Repeat("x", 126), "enc=7: a length of 126 does not fit in 7 bits"},
 		{"hex:0", "odd number of digits"},
 		{"base64:!", "illegal base64"},
 	} {
