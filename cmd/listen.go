@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"wscope/cmd/internal/eventsource"
 	"wscope/wsproto"
 )
 
@@ -32,7 +31,7 @@ type listenOptions struct {
 	maxClients   int
 	fragment     int
 
-	idleTimeout, handshakeTimeout time.Duration
+	idleTimeout, handshakeTimeout, maxTime time.Duration
 
 	interactive bool
 	noHistory   bool
@@ -56,13 +55,17 @@ func newListenCmd(s streams, run func(context.Context, listenOptions) error) *co
 
 The address is a port, :port, host:port or unix:PATH; without one it is
 ` + defaultAddress + `. A port alone is bound to this machine only; port 0 takes a free
-one. When clients can connect, one line on stdout says where.
+one. When clients can connect, one line on stdout says where. An IPv4 address is that
+alone; [::] is every address, of IPv4 too.
 
 A GET that accepts text/event-stream gets an event stream: with --sse-send what that
 says, otherwise what happens to the WebSocket clients, as JSON. So one wscope can
 watch another: wscope sse http://` + defaultAddress + `/
 
-With --once the exit status tells how the session of the one client ended.`,
+With --once the exit status tells how the session of the one client ended.
+
+wscope -l PORT is wscat's: on a terminal what is typed goes to the clients and nothing
+is sent back, as with --interactive --no-echo. In a pipe it is the echo server.`,
 		Example: `  wscope listen
   wscope listen 0.0.0.0:9001 --subprotocol chat.v2 -v
   wscope listen 0 --once --format json
@@ -80,6 +83,11 @@ With --once the exit status tells how the session of the one client ended.`,
 			}
 			if o.fragment < 0 {
 				return usageError("wscope listen --fragment 16", "--fragment %d: expected a number of bytes", o.fragment)
+			}
+			for _, origin := range o.origins {
+				if err := eventsource.CheckOrigin(origin); err != nil {
+					return usageError("wscope listen --allow-origin https://example.com", `--allow-origin "%s": %w`, origin, err)
+				}
 			}
 			if len(o.deflate.params) > 1 {
 				return usageError("wscope listen --deflate=server_max_window_bits=10", "--deflate: %d sets of parameters, expected one", len(o.deflate.params))
@@ -99,16 +107,17 @@ With --once the exit status tells how the session of the one client ended.`,
 	flags.BoolVar(&o.once, "once", false, "end after the first client")
 	flags.BoolVar(&o.noEcho, "no-echo", false, "do not send messages back")
 	flags.VarP(listFlag{&o.subprotocols}, "subprotocol", "s", "speak this `subprotocol`; repeats, or several with commas")
-	flags.StringArrayVar(&o.origins, "allow-origin", nil, "refuse browsers with another `origin` with 403; repeats")
+	flags.StringArrayVar(&o.origins, "allow-origin", nil, "refuse browsers with another `origin` with 403; repeats, * for none refused")
 	flags.IntVar(&o.maxClients, "max-clients", defaultMaxClients, "answer 503 to more clients at a time")
 	flags.IntVar(&o.fragment, "fragment", 0, "send each message back in frames of this many `bytes`")
 	flags.Var(durationFlag{d: &o.idleTimeout}, "idle-timeout", "close WebSocket clients that send nothing for this time (default never)")
 	o.handshakeTimeout = wsproto.DefaultHandshakeTimeout
 	flags.Var(durationFlag{d: &o.handshakeTimeout}, "handshake-timeout", "drop clients whose request takes longer")
+	flags.VarP(durationFlag{d: &o.maxTime}, "max-time", "m", "end after this time; if no client has come, or the one of --once is still there, with the status of a timeout (default never)")
 	flags.BoolVarP(&o.interactive, "interactive", "i", false, "send what is typed to every client; slash commands work on a terminal")
 	flags.BoolVar(&o.noHistory, "no-history", false, "neither read nor keep the history of what is typed")
 	setGroup(flags, "Server", "once", "no-echo", "subprotocol", "allow-origin", "max-clients", "fragment",
-		"idle-timeout", "handshake-timeout", "interactive", "no-history")
+		"idle-timeout", "handshake-timeout", "max-time", "interactive", "no-history")
 	o.events.register(cmd)
 	o.deflate.on = true
 	o.deflate.register(cmd, "limit permessage-deflate, which is accepted anyway, by these `params`")
@@ -134,7 +143,7 @@ func runListen(ctx context.Context, o listenOptions) error {
 		if errors.As(err, &dns) {
 			code = exitHostName
 		}
-		return failure(code, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(network, err))
+		return failure(code, fmt.Errorf("listening on %s: %w", o.address, err), listenHint(network, address, err))
 	}
 	defer l.Close()
 	access, err := o.events.guard(l.Addr(), o.address)
@@ -144,59 +153,14 @@ func runListen(ctx context.Context, o listenOptions) error {
 	if err := view.startRecording(o.display.record, o.streams); err != nil {
 		return err
 	}
+	if o.maxTime > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, o.maxTime, &errMaxTime{o.maxTime})
+		defer cancel()
+	}
 	defer o.begin(ctx, o.protocol.closeTimeout+closeReserve)()
 	if _, err := fmt.Fprintf(o.out, "listening on %s\n", readyURL(l.Addr())); err != nil {
 		return err
 	}
 	return view.report(newServer(o, view, l, access).run(ctx))
-}
-
-// parseAddress reads an address: a port, :port, host:port or unix:PATH. Where
-// there is no host it is this machine only.
-func parseAddress(s string) (network, address string, err error) {
-	if path, ok := strings.CutPrefix(s, "unix:"); ok {
-		if path == "" {
-			return "", "", usageError("wscope listen unix:/run/wscope.sock", "%q has no path", s)
-		}
-		return "unix", path, nil
-	}
-	host, port := "", s
-	if strings.Contains(s, ":") {
-		if host, port, err = net.SplitHostPort(s); err != nil {
-			return "", "", usageError("wscope listen 127.0.0.1:9001", "address %q: %w", s, err)
-		}
-	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return "", "", usageError("wscope listen 127.0.0.1:9001", "address %q: %q is not a port, expected 0 to 65535", s, port)
-	} else {
-		port = strconv.FormatUint(n, 10)
-	}
-	network = "tcp"
-	switch host {
-	case "":
-		host = defaultHost
-	case "0.0.0.0":
-		network = "tcp4" // or it would be [::], which has IPv6, too
-	}
-	return network, net.JoinHostPort(host, port), nil
-}
-
-// readyURL returns the URL that clients of the listener use.
-func readyURL(a net.Addr) string {
-	if a.Network() == "unix" {
-		return "ws+unix:" + a.String() + ":/"
-	}
-	return "ws://" + a.String() + "/"
-}
-
-func listenHint(network string, err error) string {
-	switch {
-	case errors.Is(err, errAddrInUse) && network == "unix":
-		return "another program listens on the socket, or has left it behind: then remove it"
-	case errors.Is(err, errAddrInUse):
-		return "another program listens there; port 0 takes a free one"
-	case errors.Is(err, errAccess) && network != "unix":
-		return "ports below 1024 are not for everybody"
-	}
-	return ""
 }

@@ -53,6 +53,9 @@ func TestListenFlags(t *testing.T) {
 		{"1 2", `unexpected argument "2"`},
 		{"--max-clients 0", "--max-clients 0: expected at least 1"},
 		{"--idle-timeout -1", "not negative"},
+		{"--fragment -1", "--fragment -1: expected a number of bytes"},
+		{"--allow-origin example.com", `--allow-origin "example.com": expected an origin such as https://example.com`},
+		{"--allow-origin http://a/path", "expected an origin"},
 		{"--execute hi", "wscope listen has no flag --execute"},
 	} {
 		var e *exitError
@@ -64,9 +67,9 @@ func TestListenFlags(t *testing.T) {
 
 func TestParseAddress(t *testing.T) {
 	for _, tt := range []struct{ in, network, address string }{
-		{"9001", "tcp", "127.0.0.1:9001"},
-		{"0", "tcp", "127.0.0.1:0"},
-		{":9001", "tcp", "127.0.0.1:9001"},
+		{"9001", "tcp4", "127.0.0.1:9001"},
+		{"0", "tcp4", "127.0.0.1:0"},
+		{":9001", "tcp4", "127.0.0.1:9001"},
 		{"0.0.0.0:9001", "tcp4", "0.0.0.0:9001"},
 		{"example.com:1", "tcp", "example.com:1"},
 		{"[::1]:08", "tcp", "[::1]:8"},
@@ -91,6 +94,24 @@ func TestParseAddress(t *testing.T) {
 		var e *exitError
 		if err != nil && (!errors.As(err, &e) || e.code != exitUsage) {
 			t.Errorf("parseAddress(%q) = %v, want a usage error", tt.in, err)
+		}
+	}
+}
+
+func TestParseAddressHint(t *testing.T) {
+	for _, tt := range []struct{ in, want, hint string }{
+		{"ws://127.0.0.1:18081/", "expected an address without a scheme", "wscope listen 127.0.0.1:18081"},
+		{"ws://[::1]:18081/", "expected an address without a scheme", "wscope listen '[::1]:18081'"},
+		{"[::1]", "expected host:port, with an IPv6 address in brackets", "wscope listen '[::1]:9001'"},
+		{"::1", "expected host:port, with an IPv6 address in brackets", "wscope listen '[::1]:9001'"},
+		{"a:1:2", "expected host:port, with an IPv6 address in brackets", "wscope listen 127.0.0.1:9001"},
+		{"localhost", `"localhost" is not a port, expected 0 to 65535`, "wscope listen localhost:9001"},
+		{"10.0.0.1", `"10.0.0.1" is not a port, expected 0 to 65535`, "wscope listen 10.0.0.1:9001"},
+		{"70000", `"70000" is not a port, expected 0 to 65535`, "wscope listen 127.0.0.1:9001"},
+	} {
+		var e *exitError
+		if _, _, err := parseAddress(tt.in); !errors.As(err, &e) || !strings.HasSuffix(err.Error(), ": "+tt.want) || e.hint != "for example: "+tt.hint {
+			t.Errorf("parseAddress(%q) = %v, %q, want %q, %q", tt.in, err, e.hint, tt.want, tt.hint)
 		}
 	}
 }

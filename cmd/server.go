@@ -77,8 +77,8 @@ func newServer(o listenOptions, view *display, l net.Listener, access *eventsour
 
 // run serves until ctx ends, the first client has gone with --once, or stdout
 // can no longer be written to.
-func (s *server) run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
+func (s *server) run(outer context.Context) error {
+	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
 	s.view.onFail = cancel
 	if s.interactive {
@@ -112,7 +112,27 @@ func (s *server) run(ctx context.Context) error {
 	if err := s.view.failure(); err != nil {
 		return err
 	}
-	if s.once {
+	return s.conclude(outer)
+}
+
+// conclude returns the error that the program ends with. Nothing has been settled
+// if no client has come when one was waited for.
+func (s *server) conclude(ctx context.Context) error {
+	var late *errMaxTime
+	errors.As(context.Cause(ctx), &late)
+	select {
+	case <-s.done:
+		late = nil // the one client had gone by then
+	default:
+	}
+	switch {
+	case late != nil && !s.taken:
+		return failure(exitTimeout, fmt.Errorf("no client has come within the --max-time of %v", late.after), "")
+	case late != nil && s.once:
+		return failure(exitTimeout, late, "")
+	case s.once && !s.taken:
+		return quietExit{exitInterrupted}
+	case s.once:
 		return s.first
 	}
 	return nil
@@ -195,7 +215,7 @@ func (s *server) turnAway(nc net.Conn) {
 // serve sees one client through, from its request to its end.
 func (s *server) serve(streams context.Context, nc net.Conn) {
 	o := newObserver(s.view, wsproto.Server, int(s.accepted.Add(1)))
-	o.peer = nc.RemoteAddr().String()
+	o.peer = peerName(nc.RemoteAddr())
 	a := wsproto.Acceptor{
 		Config:           s.protocol.config(),
 		HandshakeTimeout: s.handshakeTimeout,
@@ -212,7 +232,7 @@ func (s *server) serve(streams context.Context, nc net.Conn) {
 			a.Trace.HandshakeSent, a.Trace.HandshakeReceived = nil, nil
 		}
 	}
-	if len(s.origins) > 0 {
+	if len(s.origins) > 0 && !slices.Contains(s.origins, "*") {
 		a.CheckOrigin = func(origin string) bool { return origin == "" || slices.Contains(s.origins, origin) }
 	}
 	start := time.Now()
