@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/cmd/internal/cookies"
+	"wscope/cmd/internal/netdial"
 	"wscope/render"
 	"wscope/sse"
 	"wscope/wsproto"
@@ -184,6 +185,9 @@ func (op *opener) next(h hop, resp *wsproto.Response, err error) (next hop, more
 	case isRedirect(resp.Status) && op.redirect.follows():
 		limit := 0
 		url, why := h.url.Resolve(resp.Fields.Value("Location"))
+		if why == nil {
+			url.Host, why = netdial.ASCIIHost(url.Host)
+		}
 		switch {
 		case !resp.Fields.Has("Location"):
 			why = errors.New("there is no Location")

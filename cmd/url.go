@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"wscope/cmd/internal/netdial"
 	"wscope/wsproto"
 )
 
@@ -43,6 +44,9 @@ func parseTarget(s string) (target, error) {
 			err = fmt.Errorf("%q, read as a %w", wsproto.RedactUserinfo(s), err)
 		}
 		return t, failure(exitURL, err, urlHint)
+	}
+	if u.Host, err = netdial.ASCIIHost(u.Host); err != nil {
+		return t, failure(exitURL, fmt.Errorf("URL %q: %w", wsproto.RedactUserinfo(s), err), urlHint)
 	}
 	t.url = u
 	return t, nil

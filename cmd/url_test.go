@@ -32,6 +32,7 @@ func TestParseTarget(t *testing.T) {
 		{"example.com:8080/a?b=c", "wss://example.com:8080/a?b=c", "example.com:8080", "wss://"},
 		{"192.168.0.1", "wss://192.168.0.1/", "192.168.0.1:443", "wss://"},
 		{"localhost.example.com", "wss://localhost.example.com/", "localhost.example.com:443", "wss://"},
+		{"wss://BÜCHER.example:8443/ü", "wss://xn--bcher-kva.example:8443/ü", "xn--bcher-kva.example:8443", ""},
 		{"example.com/?next=http://localhost/", "wss://example.com/?next=http://localhost/", "example.com:443", "wss://"},
 
 		{"", "", "", ""},
@@ -43,6 +44,7 @@ func TestParseTarget(t *testing.T) {
 		{"HTTPS:example.com", "", "", ""},
 		{"ws:8080/x", "wss://ws:8080/x", "ws:8080", "wss://"},
 		{"::1", "", "", ""},
+		{"ws://ü\u2028.example/", "", "", ""},
 		{"example.com/\r\nX-Evil: 1", "", "", ""},
 	} {
 		got, err := parseTarget(tt.in)

@@ -36,6 +36,10 @@ func ParseConnectTo(s string) (ConnectTo, error) {
 	if strings.ContainsAny(c.ToPort, ":") {
 		return fail()
 	}
+	var err error
+	if c.ToHost, err = ASCIIHost(c.ToHost); err != nil {
+		return c, err
+	}
 	for _, port := range []string{c.Port, c.ToPort} {
 		if port != "" {
 			if err := checkPort(port); err != nil {

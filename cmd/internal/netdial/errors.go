@@ -65,10 +65,11 @@ func (e *Error) Kind() string {
 }
 
 func (e *Error) Error() string {
-	host, hop := "host", e.Addr
+	addr := bothForms(e.Addr)
+	host, hop := "host", addr
 	switch {
 	case e.Proxy:
-		host, hop = "proxy", "the proxy "+e.Addr
+		host, hop = "proxy", "the proxy "+addr
 	case e.Unix:
 		hop = "the Unix socket " + e.Addr
 	}
@@ -76,15 +77,15 @@ func (e *Error) Error() string {
 	switch e.Phase {
 	case PhaseName:
 		if dns, ok := errors.AsType[*net.DNSError](e.Err); ok && dns.IsNotFound {
-			return "there is no " + host + " called " + e.Addr + ": " + e.Err.Error()
+			return "there is no " + host + " called " + addr + ": " + e.Err.Error()
 		}
 		if late {
-			return "the time was over while the name of the " + host + ", " + e.Addr + ", was looked up"
+			return "the time was over while the name of the " + host + ", " + addr + ", was looked up"
 		}
 		if family, ok := errors.AsType[*FamilyError](e.Err); ok {
-			return "the " + host + " " + e.Addr + " has " + family.Error()
+			return "the " + host + " " + addr + " has " + family.Error()
 		}
-		return "the name of the " + host + ", " + e.Addr + ", was not resolved: " + e.Err.Error()
+		return "the name of the " + host + ", " + addr + ", was not resolved: " + e.Err.Error()
 	case PhaseTCP:
 		if late {
 			return "the time was over while connecting to " + hop
@@ -95,9 +96,9 @@ func (e *Error) Error() string {
 		case e.Via == "":
 			return e.Err.Error()
 		case late:
-			return "the time was over while the proxy " + e.Via + " was asked for a tunnel to " + e.Addr
+			return "the time was over while the proxy " + bothForms(e.Via) + " was asked for a tunnel to " + addr
 		}
-		return "the proxy " + e.Via + ", asked for a tunnel to " + e.Addr + ": " + e.Err.Error()
+		return "the proxy " + bothForms(e.Via) + ", asked for a tunnel to " + addr + ": " + e.Err.Error()
 	}
 	if late {
 		return "the time was over in the TLS handshake with " + hop

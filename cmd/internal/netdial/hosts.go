@@ -104,6 +104,9 @@ func (h Hosts) find(host, port string) []netip.Addr {
 
 // canonical returns a name in the form in which names are compared.
 func canonical(host string) string {
+	if ascii, err := ASCIIHost(host); err == nil {
+		host = ascii
+	}
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 

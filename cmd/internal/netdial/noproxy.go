@@ -20,7 +20,7 @@ func NoProxy(list, host string) bool {
 	name := canonical(host)
 	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
 		if !isAddr {
-			domain := strings.Trim(strings.ToLower(part), ".")
+			domain := canonical(strings.Trim(part, "."))
 			if domain != "" && (name == domain || strings.HasSuffix(name, "."+domain)) {
 				return true
 			}

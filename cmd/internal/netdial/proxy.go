@@ -109,6 +109,10 @@ func ParseProxy(s string) (*Proxy, error) {
 	if err := checkPort(port); err != nil {
 		return nil, fmt.Errorf("%w, %s", err, want)
 	}
+	var err error
+	if p.Host, err = ASCIIHost(host); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
