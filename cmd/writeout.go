@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -36,8 +35,9 @@ func (o *writeOutOptions) register(cmd *cobra.Command) {
 	}
 }
 
-// begin has what happens from here on collected, in a session with a URL.
-func (o *writeOutOptions) begin(view *display, url string, secrets bool) error {
+// begin has what happens from here on collected, in a session with a URL. As in
+// curl, a variable that does not exist is no error.
+func (o *writeOutOptions) begin(s streams, colorMode string, view *display, url string, secrets bool) error {
 	if o.text == "" {
 		return nil
 	}
@@ -48,12 +48,14 @@ func (o *writeOutOptions) begin(view *display, url string, secrets bool) error {
 	if text != o.text { // a file can be laid out in lines, as curl has it
 		text = strings.NewReplacer("\r", "", "\n", "").Replace(text)
 	}
-	var unknown *writeout.UnknownError
-	switch o.format, err = writeout.Parse(text); {
-	case errors.As(err, &unknown) && unknown.Nearest != "":
-		return failure(exitUsage, fmt.Errorf("--write-out: %w", err), "did you mean %{"+unknown.Nearest+"}?")
-	case err != nil:
+	if o.format, err = writeout.Parse(text); err != nil {
 		return usageError(`--write-out '%{http_code} %{time_total}\n'`, "--write-out: %w", err)
+	}
+	for _, unknown := range o.format.Unknown {
+		printDiagnostic(s, colorMode, levelWarning, "--write-out: "+unknown.Error()+", so nothing is printed for it")
+		if unknown.Nearest != "" {
+			printDiagnostic(s, colorMode, levelHint, "did you mean %{"+unknown.Nearest+"}?")
+		}
 	}
 	o.summary = &writeout.Summary{Start: time.Now(), URL: url, Secrets: secrets}
 	view.mu.Lock()

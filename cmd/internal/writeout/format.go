@@ -11,7 +11,12 @@ import (
 )
 
 // A Format is a text with variables in it. The zero value prints nothing.
-type Format struct{ parts []part }
+type Format struct {
+	parts []part
+	// Unknown are the variables in it that do not exist, for which nothing is
+	// printed.
+	Unknown []*UnknownError
+}
 
 // A part is a text, a variable, or a change of what follows.
 type part struct {
@@ -41,7 +46,7 @@ func (e *UnknownError) Error() string { return fmt.Sprintf("there is no variable
 
 // Parse reads a format: %{NAME} is a variable, %header{NAME} a field of the
 // response, %% a per cent sign; \n, \r and \t are what they are in C. All else stands
-// for itself. The error is an *UnknownError, or about a brace that is not closed.
+// for itself. The error is about a brace that is not closed.
 func Parse(s string) (*Format, error) {
 	f := &Format{}
 	var text strings.Builder
@@ -73,9 +78,10 @@ func Parse(s string) (*Format, error) {
 			add(part{header: name})
 			continue
 		}
-		p, err := named(name)
-		if err != nil {
-			return nil, err
+		p, unknown := named(name)
+		if unknown != nil {
+			f.Unknown = append(f.Unknown, unknown)
+			continue
 		}
 		add(p)
 	}
@@ -121,7 +127,7 @@ var destinations = []struct {
 	to   destination
 }{{"stdout", toStdout}, {"stderr", toStderr}, {"onerror", onError}}
 
-func named(name string) (part, error) {
+func named(name string) (part, *UnknownError) {
 	for _, d := range destinations {
 		if d.name == name {
 			return part{to: d.to}, nil

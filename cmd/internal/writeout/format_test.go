@@ -36,6 +36,7 @@ func session() *Summary {
 	s.Add(&render.Detour{Meta: after(10), URL: "ws://h/a", Route: way("h:80", false), Status: 302, To: "wss://h/b", Number: 1})
 	s.Add(&render.Handshake{
 		Meta: after(40), Role: wsproto.Client, URL: "wss://h/b", Peer: "192.0.2.1:443", Local: "192.0.2.2:50000", Route: way("h:443", true), Took: 30 * time.Millisecond,
+		Request:     []byte("GET /b HTTP/1.1\r\n\r\n\x00"),
 		Response:    []byte("HTTP/1.1 101 Switching Protocols\r\nX-Two: 1\r\nSet-Cookie: s3cret\r\nx-two: \"2\"\r\n\r\n"),
 		Subprotocol: "chat", Extensions: []string{"permessage-deflate", "x"},
 	})
@@ -78,6 +79,8 @@ func TestFormat(t *testing.T) {
 		{"%{http_version} %{num_headers} %{ssl_verify_result} %{exitcode}%{errormsg}", "1.1 3 0 0", ""},
 		{"%{frames_sent} %{frames_received} %{bytes_sent} %{bytes_received} %{messages_sent} %{messages_received} %{rtt}", "1 2 3 4 5 6 0.000812", ""},
 		{"%{close_by} %{close_code} %{close_reason}|%{subprotocol}|%{extensions}|%{connections}|%{events_received}", "peer 1000 bye \x1b[2J|chat|permessage-deflate, x|1|0", ""},
+		{"%{size_upload} %{size_download} %{size_request} %{size_header} %{speed_upload} %{speed_download}", "3 4 20 78 2 3", ""},
+		{"%{num_connects} %{num_retries}", "1 0", ""},
 		{"%{header_json}", `{"set-cookie":["[redacted]"],"x-two":["1","\"2\""]}`, ""},
 	} {
 		stdout, stderr := printed(t, test.format, session(), false)
@@ -139,21 +142,25 @@ func TestVariables(t *testing.T) {
 
 func TestParseFaults(t *testing.T) {
 	for _, test := range []struct{ format, want, nearest string }{
+		{"x %{http_code", `"%{http_code" has no closing brace`, ""},
+		{"%header{x", `"%header{x" has no closing brace`, ""},
+	} {
+		if _, err := Parse(test.format); err == nil || err.Error() != test.want {
+			t.Errorf("Parse(%q) = %v, want %q", test.format, err, test.want)
+		}
+	}
+	for _, test := range []struct{ format, want, nearest string }{
 		{"%{htp_code}", "there is no variable %{htp_code}", "http_code"},
 		{"%{frames}", "there is no variable %{frames}", "frames_received"},
 		{"%{output}", "there is no variable %{output}", ""},
 		{"%{}", "there is no variable %{}", ""},
-		{"x %{http_code", `"%{http_code" has no closing brace`, ""},
-		{"%header{x", `"%header{x" has no closing brace`, ""},
 	} {
-		_, err := Parse(test.format)
-		if err == nil || err.Error() != test.want {
-			t.Errorf("Parse(%q) = %v, want %q", test.format, err, test.want)
-			continue
+		f, err := Parse("a" + test.format + "b")
+		if err != nil || len(f.Unknown) != 1 || f.Unknown[0].Error() != test.want || f.Unknown[0].Nearest != test.nearest {
+			t.Errorf("Parse(%q) = %+v, %v, want %q and %q to be nearest", test.format, f, err, test.want, test.nearest)
 		}
-		var unknown *UnknownError
-		if errors.As(err, &unknown) && unknown.Nearest != test.nearest {
-			t.Errorf("Parse(%q): the nearest is %q, want %q", test.format, unknown.Nearest, test.nearest)
+		if got, _ := printed(t, "a"+test.format+"b", session(), false); got != "ab" {
+			t.Errorf("%q is printed as %q", test.format, got)
 		}
 	}
 }

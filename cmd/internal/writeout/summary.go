@@ -1,6 +1,7 @@
 package writeout
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 	"time"
@@ -32,6 +33,11 @@ type Summary struct {
 	times         times
 	next          time.Time // when the next request begins, if it is known
 
+	// Bytes of the heads that were sent and received, and connections to servers or
+	// proxies, on all ways.
+	requestSize, headerSize uint64
+	connects                int
+
 	redirects, detours int
 	connections        uint64
 	subprotocol        string
@@ -52,6 +58,7 @@ type times struct{ begin, name, connect, tls, route, response, open, first time.
 func (s *Summary) Add(e render.Event) {
 	switch e := e.(type) {
 	case *render.Handshake:
+		s.exchanged(e.Route, e.Request, e.Response)
 		s.request(e.URL, e.Time.Add(-e.Took), e.Time, e.Route, e.Response)
 		s.settle()
 		if e.Err == nil {
@@ -61,11 +68,13 @@ func (s *Summary) Add(e render.Event) {
 			s.subprotocol, s.extensions = e.Subprotocol, append([]string(nil), e.Extensions...)
 		}
 	case *render.Detour:
+		s.exchanged(e.Route, e.Request, e.Response)
 		if e.To != "" {
 			s.detours = e.Number
 		}
 		s.next = e.Time
 	case *render.Exchange:
+		s.exchanged(e.Route, e.Request, e.Response)
 		s.request(e.URL, s.next, e.Time, e.Route, e.Response)
 		s.next = e.Time
 	case *render.StreamOpen:
@@ -106,6 +115,30 @@ func (s *Summary) came(after time.Duration) {
 // Finish notes how and when the session has ended.
 func (s *Summary) Finish(now time.Time, exitCode int) {
 	s.end, s.ExitCode = now, exitCode
+}
+
+// exchanged counts a request and its response, and the connection if it is a new
+// one.
+func (s *Summary) exchanged(route *render.Route, request, response []byte) {
+	if len(request) == 0 {
+		return
+	}
+	s.requestSize += uint64(len(request))
+	if end := bytes.Index(response, []byte("\r\n\r\n")); end >= 0 {
+		response = response[:end+4]
+	}
+	s.headerSize += uint64(len(response))
+	if route != nil {
+		s.connects++
+	}
+}
+
+// speed returns how many bytes a second n bytes were.
+func (s *Summary) speed(n uint64) uint64 {
+	if took := s.end.Sub(s.Start); took > 0 {
+		return uint64(float64(n) / took.Seconds())
+	}
+	return 0
 }
 
 // settle is told that there are no more redirects on the way to a connection.
