@@ -218,7 +218,7 @@ func (s *streamIdentity) Answered(resp *http.Response, away bool) bool {
 
 // redirected is told of each redirect that is followed.
 func (s *streamIdentity) redirected(r *sse.Redirect) {
-	e := &render.Detour{Status: r.Response.StatusCode, To: r.URL.String(), Number: r.Number, Max: s.redirect.max}
+	e := &render.Detour{Status: r.Response.StatusCode, To: r.URL.String(), Number: r.Number, Max: max(s.redirect.max, 0)}
 	if r.Leaves {
 		e.Withheld = s.withheld(streamURL(r.URL))
 	}

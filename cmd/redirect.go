@@ -34,7 +34,7 @@ func (o *redirectOptions) register(cmd *cobra.Command) {
 	flags.BoolVarP(&o.follow, "location", "L", false, "follow redirects; credentials and cookies stay with the server that they are for")
 	flags.BoolVar(&o.trusted, "location-trusted", false, "follow redirects, and send credentials to every server that they lead to")
 	o.max = defaultMaxRedirects
-	flags.Var(countFlag{&o.max}, "max-redirs", "follow at most this `number` of redirects; 0 follows none")
+	flags.Var(countFlag{&o.max}, "max-redirs", "follow at most this `number` of redirects; 0 follows none, -1 any number")
 	setFlagExample(flags, "max-redirs", "5")
 	setGroup(flags, "Connection", "location", "location-trusted", "max-redirs")
 }
@@ -42,7 +42,10 @@ func (o *redirectOptions) register(cmd *cobra.Command) {
 // follows reports whether redirects are followed at all.
 func (o *redirectOptions) follows() bool { return o.follow || o.trusted }
 
-// A countFlag is a number of things, 0 for none.
+// unlimited is a number of things without an end, on the command line -1.
+const unlimited = -1
+
+// A countFlag is a number of things, 0 for none and -1 for any number.
 type countFlag struct{ n *int }
 
 func (f countFlag) Type() string { return "int" }
@@ -55,9 +58,9 @@ func (f countFlag) String() string {
 }
 
 func (f countFlag) Set(s string) error {
-	n, err := strconv.ParseUint(s, 10, 31)
-	if err != nil {
-		return errors.New("expected a number such as 5, or 0 for none")
+	n, err := strconv.ParseInt(s, 10, 32)
+	if err != nil || n < unlimited {
+		return errors.New("expected a number such as 5, 0 for none or -1 for any number")
 	}
 	*f.n = int(n)
 	return nil
@@ -158,7 +161,7 @@ func (op *opener) open(ctx context.Context, dialer *wsproto.Dialer, o *observer)
 		}
 		e := &render.Detour{Status: resp.Status}
 		if next.n > h.n {
-			e.To, e.Number, e.Max = next.url.String(), next.n, op.redirect.max
+			e.To, e.Number, e.Max = next.url.String(), next.n, max(op.redirect.max, 0)
 			if next.away && !h.away {
 				e.Withheld = op.withheld(next.url)
 			}

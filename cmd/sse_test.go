@@ -66,7 +66,7 @@ func TestSSEFlags(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		"-1 --count 2", "--count -1", "--drop-after -1", "--no-reconnect --reconnect", "--no-reconnect --drop-after 1", "--max-redirs -1",
+		"-1 --count 2", "--count -1", "--drop-after -1", "--no-reconnect --reconnect", "--no-reconnect --drop-after 1", "--max-redirs -2",
 		"-X G@T", "--hide ping", `--delimiter \q`, "-d @/nowhere/at/all", "--retry x", "--idle-timeout -1", "--max-event-size x",
 	} {
 		if _, err := parseSSE(t, "", append(strings.Fields(bad), "http://h/")...); err == nil {

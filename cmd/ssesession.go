@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -77,8 +78,11 @@ func (s *streamSession) prepare() error {
 		Backoff:         sse.Backoff{Delay: s.retryDelay, Attempts: max(s.retry, 0), MaxTime: s.retryMaxTime},
 		Trace:           trace,
 	}
-	if s.opener.redirect.max == 0 || !s.opener.redirect.follows() {
+	switch {
+	case s.opener.redirect.max == 0, !s.opener.redirect.follows():
 		s.client.MaxRedirects = -1
+	case s.opener.redirect.max == unlimited:
+		s.client.MaxRedirects = math.MaxInt
 	}
 	if s.maxEvent == 0 {
 		s.client.MaxEventSize = -1

@@ -17,7 +17,7 @@ type Detour struct {
 	Status            int    // of the response
 	To                string // the URL that a redirect leads to, "" for a challenge
 	// Number counts the redirects on the way to a connection, of which at most
-	// Max are followed.
+	// Max are followed, any number if that is 0.
 	Number, Max int
 	// Withheld are the names of the fields that are not sent from here on, since
 	// they are for another server.
@@ -44,8 +44,13 @@ func (s *status) appendDetour(b []byte, e *Detour) []byte {
 		return append(b, "the challenge of the server is answered\n"...)
 	}
 	b = append(s.appendText(append(b, "redirected to "...), e.To), " ("...)
-	b = append(strconv.AppendInt(b, int64(e.Number), 10), " of at most "...)
-	b = append(strconv.AppendInt(b, int64(e.Max), 10), ")\n"...)
+	b = strconv.AppendInt(b, int64(e.Number), 10)
+	if e.Max > 0 {
+		b = strconv.AppendInt(append(b, " of at most "...), int64(e.Max), 10)
+	} else {
+		b = append(b, " of any number"...)
+	}
+	b = append(b, ")\n"...)
 	if len(e.Withheld) == 0 {
 		return b
 	}
@@ -82,7 +87,9 @@ func (w *jsonWriter) detour(e *Detour) {
 	w.text("reason", "redirect")
 	w.text("to", w.public(e.To))
 	w.int("number", int64(e.Number))
-	w.int("max", int64(e.Max))
+	if e.Max > 0 {
+		w.int("max", int64(e.Max))
+	}
 	if len(e.Withheld) > 0 {
 		w.strings("withheld", e.Withheld)
 	}
