@@ -91,12 +91,12 @@ func TestConnectFlags(t *testing.T) {
 		}},
 		{"curl's", "-k -o http://o -A ua -u a:b -m 3 --connect-timeout 1 --cacert f ws://h", func(o connectOptions) bool {
 			d := o.dial
-			return d.tls.insecure && d.origin == "http://o" && d.userAgent == "ua" && d.auth.user == "a:b" && d.tls.caFile == "f" &&
+			return d.tls.insecure && d.origin == "http://o" && d.userAgent.text == "ua" && d.auth.user == "a:b" && d.tls.caFile == "f" &&
 				d.net.maxTime == 3*time.Second && d.net.connectTimeout == time.Second
 		}},
 		{"other spellings", "--no-check --ua ua --auth a:b --ca f ws://h", func(o connectOptions) bool {
 			d := o.dial
-			return d.tls.insecure && d.userAgent == "ua" && d.auth.user == "a:b" && d.tls.caFile == "f"
+			return d.tls.insecure && d.userAgent.text == "ua" && d.auth.user == "a:b" && d.tls.caFile == "f"
 		}},
 		{"output", "-vv -q --json --timestamps wall --hide ping,pong --max-preview 9 --binary-as hex --show-secrets ws://h", func(o connectOptions) bool {
 			d := o.display

@@ -13,7 +13,7 @@ import (
 type dialOptions struct {
 	header    headerEdits
 	origin    string
-	userAgent string
+	userAgent optionalText
 
 	auth authOptions
 	net  netOptions
@@ -30,7 +30,7 @@ func (d *dialOptions) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarP(headerFlag{&d.header}, "header", "H", "add `\"name: value\"` to the request; \"name:\" removes a field, \"name;\" sends it empty, @file has one a line")
 	flags.StringVarP(&d.origin, "origin", "o", "", "send this `Origin`")
-	flags.StringVarP(&d.userAgent, "user-agent", "A", "", "send this `User-Agent`")
+	flags.VarP(optionalFlag{&d.userAgent, "User-Agent"}, "user-agent", "A", "send this `User-Agent`; with '' send none")
 	addAlias(flags, "ua", "user-agent")
 	setFlagExample(flags, "header", "X-Trace: 1")
 	setGroup(flags, "Connection", "header", "origin", "user-agent")
@@ -56,8 +56,8 @@ func (d *dialOptions) dialer(t target, s streams) (*wsproto.Dialer, error) {
 func (d *dialOptions) opener(t target, s streams) (*opener, error) {
 	op := &opener{dialOptions: d, target: t, user: d.header.fields}
 	op.dialer.Omit = d.header.omit
-	agent := d.userAgent
-	if agent == "" {
+	agent := d.userAgent.text
+	if !d.userAgent.given {
 		agent = userAgent()
 	}
 	edits := headerEdits{}

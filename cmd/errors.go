@@ -12,7 +12,6 @@ import (
 
 	"wscope/cmd/internal/shell"
 	"wscope/cmd/internal/spell"
-	"wscope/render"
 )
 
 // An exitError is an error that knows its exit status and, where it is known,
@@ -124,9 +123,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		value := invalid.GetValue()
 		if f.Value.Type() == (headerFlag{}).Type() {
-			if name, secret, ok := strings.Cut(value, ":"); ok {
-				value = name + ": " + render.RedactField(name, strings.TrimSpace(secret))
-			}
+			value = redactHeader(value)
 		}
 		return usageError(flagExample(cmd, f), `%s "%s": %s`, flagName(f), value, cause)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"wscope/cmd/internal/literal"
+	"wscope/render"
 	"wscope/wsproto"
 )
 
@@ -134,13 +135,13 @@ func (e *headerEdits) add(s string) error {
 			return errors.New(`expected "name: value", "name:" to remove a field or "name;" to send it empty`)
 		}
 		if !wsproto.IsToken(name) {
-			return fmt.Errorf("%q is not the name of a header field", name)
+			return fmt.Errorf("%q is not the name of a header field", redactName(name))
 		}
 		e.fields = append(e.fields, wsproto.Field{Name: name})
 		return nil
 	}
 	if !wsproto.IsToken(name) {
-		return fmt.Errorf("%q is not the name of a header field", name)
+		return fmt.Errorf("%q is not the name of a header field", redactName(name))
 	}
 	value = strings.Trim(value, " \t")
 	if value == "" {
@@ -149,6 +150,31 @@ func (e *headerEdits) add(s string) error {
 	}
 	e.fields = append(e.fields, wsproto.Field{Name: name, Value: value})
 	return nil
+}
+
+// redactName returns what should be the name of a field without what may be
+// secret: the value, if the colon before that was forgotten.
+func redactName(s string) string {
+	i := 0
+	for i < len(s) && wsproto.IsToken(s[i:i+1]) {
+		i++
+	}
+	if name := s[:i]; i < len(s) && render.RedactField(name, "x") != "x" {
+		return name + s[i:i+1] + render.RedactField(name, s[i+1:])
+	}
+	return render.RedactURLs(s)
+}
+
+// redactHeader returns what -H was given without what may be secret.
+func redactHeader(s string) string {
+	name, value, ok := strings.Cut(s, ":")
+	if !ok {
+		return redactName(s)
+	}
+	if redacted := redactName(name); redacted != name {
+		return redacted
+	}
+	return name + ": " + render.RedactField(name, strings.TrimSpace(value))
 }
 
 // checkField refuses what cannot be in a header field. The error does not quote
