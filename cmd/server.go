@@ -105,6 +105,9 @@ func (s *server) run(outer context.Context) error {
 	s.closeAll(closing{code: wsproto.CloseGoingAway, reason: "server is shutting down"})
 	// Those who watch see how the sessions end, unless that takes long.
 	late := time.AfterFunc(lastWords, endStreams)
+	if s.view.failure() != nil {
+		time.AfterFunc(hurriedClose, s.abortAll) // nobody sees how they end
+	}
 	s.sessions.Wait()
 	late.Stop()
 	endStreams()

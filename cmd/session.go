@@ -72,7 +72,7 @@ func (s *session) open(ctx context.Context) error {
 	s.changed.Broadcast()
 	s.mu.Unlock()
 	s.view.mu.Lock()
-	s.view.onFail = s.shut
+	s.view.onFail = s.unheard
 	s.view.mu.Unlock()
 	return nil
 }
@@ -148,9 +148,20 @@ func (s *session) interrupt(ctx context.Context, done chan struct{}) {
 	s.shut()
 	select {
 	case <-done:
-	case <-time.After(min(s.protocol.closeTimeout, 200*time.Millisecond)):
+	case <-time.After(min(s.protocol.closeTimeout, hurriedClose)):
 		c.Abort(late)
 	}
+}
+
+// hurriedClose is how long a closing handshake may take that somebody waits for
+// the end of.
+const hurriedClose = 200 * time.Millisecond
+
+// unheard ends the session when nobody reads what it shows.
+func (s *session) unheard() {
+	c := s.conn()
+	time.AfterFunc(min(s.protocol.closeTimeout, hurriedClose), func() { c.Abort(nil) })
+	s.shut()
 }
 
 // shut begins the closing handshake.
