@@ -257,7 +257,7 @@ func runConnect(ctx context.Context, o connectOptions) error {
 // limited returns a context that ends with --max-time.
 func (o *connectOptions) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	if o.dial.net.maxTime > 0 {
-		return context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{o.dial.net.maxTime})
+		return context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{after: o.dial.net.maxTime})
 	}
 	return context.WithCancel(ctx)
 }

@@ -155,7 +155,7 @@ func runListen(ctx context.Context, o listenOptions) error {
 	}
 	if o.maxTime > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, o.maxTime, &errMaxTime{o.maxTime})
+		ctx, cancel = context.WithTimeoutCause(ctx, o.maxTime, &errMaxTime{after: o.maxTime})
 		defer cancel()
 	}
 	defer o.begin(ctx, o.protocol.closeTimeout+closeReserve)()

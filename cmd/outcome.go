@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"wscope/cmd/internal/netdial"
@@ -22,10 +23,45 @@ func (e *errNoPong) Error() string {
 }
 
 // errMaxTime ends a session that has lasted too long.
-type errMaxTime struct{ after time.Duration }
+type errMaxTime struct {
+	after time.Duration
+	// unopened is how far a session had got that never was, or nil.
+	unopened error
+}
 
 func (e *errMaxTime) Error() string {
+	if e.unopened != nil {
+		return fmt.Sprintf("the --max-time of %v was over before the session was open%s", e.after, phase(e.unopened))
+	}
 	return fmt.Sprintf("the session was over its --max-time of %v", e.after)
+}
+
+// phase says what was going on when the time was over.
+func phase(err error) string {
+	var (
+		network   *netdial.Error
+		handshake *wsproto.HandshakeError
+	)
+	switch {
+	case errors.As(err, &network) && errors.Is(err, context.DeadlineExceeded):
+		if when, ok := strings.CutPrefix(network.Error(), "the time was over "); ok {
+			return ", " + when
+		}
+	case errors.As(err, &handshake) && handshake.Kind == wsproto.HandshakeTimeout:
+		return ": " + strings.TrimPrefix(handshake.Error(), "handshake: ")
+	}
+	return ""
+}
+
+// overTime reports whether err came about since the time of a session was over. The
+// timer of its context may be a moment behind that of the network.
+func overTime(ctx context.Context, err error) bool {
+	if errors.As(context.Cause(ctx), new(*errMaxTime)) {
+		return true
+	}
+	deadline, ok := ctx.Deadline()
+	late := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+	return ok && late && !time.Now().Before(deadline)
 }
 
 // An outcome is how a session ended and what that means.

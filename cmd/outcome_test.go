@@ -39,7 +39,7 @@ func TestJudge(t *testing.T) {
 		{"receiving", &wsproto.DropError{Drop: wsproto.DropReceive}, render.Nobody, 1006, exitReceive},
 		{"sending", &wsproto.DropError{Drop: wsproto.DropSend}, render.Nobody, 1006, exitSend},
 		{"no pong", &errNoPong{time.Second}, render.Us, 1006, exitNoPong},
-		{"over", &errMaxTime{time.Second}, render.Us, 1006, exitTimeout},
+		{"over", &errMaxTime{after: time.Second}, render.Us, 1006, exitTimeout},
 		{"interrupted", &interruptError{os.Interrupt}, render.Us, 1006, exitInterrupted},
 		{"anything else", errors.New("odd"), render.Nobody, 1006, exitReceive},
 	} {

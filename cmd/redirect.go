@@ -135,6 +135,7 @@ type hop struct {
 // is to be used on this connection, and shows how that went. The error is one
 // that knows its exit status.
 func (op *opener) open(ctx context.Context, dialer *wsproto.Dialer, o *observer) (*wsproto.Conn, error) {
+	whole := ctx // of the session
 	if t := op.net.connectTimeout; t > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, t)
@@ -155,7 +156,7 @@ func (op *opener) open(ctx context.Context, dialer *wsproto.Dialer, o *observer)
 		if !more {
 			o.handshake(c, time.Since(start), err)
 			if err != nil {
-				return nil, op.failure(ctx, err, h, o)
+				return nil, op.failure(whole, err, h, o)
 			}
 			return c, nil
 		}
@@ -229,16 +230,16 @@ func redirectFailure(e *sse.RedirectError) *exitError {
 	return &exitError{exitRedirects, e, hint}
 }
 
-// failure gives what a connection was not opened for its exit status.
+// failure gives what a connection was not opened for its exit status. The context
+// is that of the session.
 func (op *opener) failure(ctx context.Context, err error, h hop, o *observer) error {
 	var (
-		late     *errMaxTime
 		redirect *sse.RedirectError
 		refused  *wsproto.HandshakeError
 	)
 	switch cause := context.Cause(ctx); {
-	case errors.As(cause, &late):
-		return failure(exitTimeout, late, "")
+	case overTime(ctx, err):
+		return failure(exitTimeout, &errMaxTime{after: op.net.maxTime, unopened: err}, "")
 	case ctx.Err() == context.Canceled:
 		return cause
 	case errors.As(err, &redirect):

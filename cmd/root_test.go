@@ -225,7 +225,7 @@ func TestBegin(t *testing.T) {
 		code  int
 	}{
 		{"signal", &interruptError{os.Interrupt}, false, false, 7 * time.Second, exitInterrupted},
-		{"time over", &errMaxTime{time.Second}, false, false, time.Second, exitTimeout},
+		{"time over", &errMaxTime{after: time.Second}, false, false, time.Second, exitTimeout},
 		{"orderly end", &interruptError{os.Interrupt}, true, false, 0, -1},
 		{"stuck terminal", &interruptError{os.Interrupt}, false, true, 7*time.Second + lastWord, exitInterrupted},
 	} {

@@ -206,7 +206,7 @@ func runRun(ctx context.Context, o runOptions) error {
 	}
 	if d := o.dial.net.maxTime; d > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, d, &errMaxTime{d})
+		ctx, cancel = context.WithTimeoutCause(ctx, d, &errMaxTime{after: d})
 		defer cancel()
 	}
 	r, err := o.newReports(len(tests))

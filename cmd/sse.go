@@ -230,7 +230,7 @@ func runSSE(ctx context.Context, o sseOptions) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if o.dial.net.maxTime > 0 {
-		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{o.dial.net.maxTime})
+		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{after: o.dial.net.maxTime})
 		defer cancel()
 	}
 	view.onFail = cancel
