@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"wscope/cmd/internal/script"
+	"wscope/cmd/internal/spell"
 )
 
 // groupAnnotation holds the section of the help that a flag stands in.
@@ -60,12 +61,27 @@ func newHelpCmd(s streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usageError("wscope help connect", `there is no help about "%s"`, strings.Join(args, " "))
+				return noHelp(cmd.Root(), strings.Join(args, " "))
 			}
 			_, err = io.WriteString(s.out, helpText(about, s.columns()))
 			return err
 		},
 	}
+}
+
+// noHelp is the error of asking for help about something that there is none about.
+func noHelp(root *cobra.Command, about string) error {
+	err := fmt.Errorf(`there is no help about "%s"`, about)
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() || c.IsAdditionalHelpTopicCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	if near := spell.Nearest(about, names); near != "" {
+		return failure(exitUsage, err, "did you mean wscope help "+near+"?")
+	}
+	return failure(exitUsage, err, "for example: wscope help connect")
 }
 
 // newExitStatusTopic returns a topic of the help: a command that cannot be run.

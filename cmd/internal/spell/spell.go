@@ -7,7 +7,7 @@ import "strings"
 // the beginning of, or one that few typing errors lie between. It returns "" if
 // there is none.
 func Nearest(word string, names []string) string {
-	best, least := "", len(word)/3+2
+	best, least := "", max(2, len(word)/3+1)
 	for _, name := range names {
 		d := editDistance(word, name)
 		if len(word) >= 2 && strings.HasPrefix(name, word) {

@@ -20,6 +20,16 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+// What shares a few letters only is not what was meant.
+func TestNotNearest(t *testing.T) {
+	names := []string{"cors", "null", "digest", "cert", "wait", "ws-version"}
+	for _, word := range []string{"port", "url", "silent", "text", "fail", "version"} {
+		if got := Nearest(word, names); got != "" {
+			t.Errorf("Nearest(%q) = %q, want nothing", word, got)
+		}
+	}
+}
+
 func TestEditDistance(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string
