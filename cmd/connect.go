@@ -141,7 +141,7 @@ func (o *connectOptions) register(cmd *cobra.Command) {
 	flags.Var(closeFlag{&o.closing}, "close", "close with `CODE[:reason]` instead of 1000")
 	flags.Var(durationFlag{d: &o.pingInterval}, "ping-interval", "send a ping this often")
 	flags.Var(durationFlag{d: &o.pingTimeout}, "ping-timeout", "give up if nothing comes for this time after a ping")
-	flags.BoolVar(&o.echo, "echo", false, "send every message back, as a server under test expects of its client")
+	flags.BoolVar(&o.echo, "echo", false, "send every message back, as a server under test expects of its client; then there is no --wait")
 	flags.BoolVar(&o.noHistory, "no-history", false, "neither read nor keep the history of what is typed")
 	flags.BoolP("show-ping-pong", "P", true, "accepted for wscat's sake: control frames are shown anyway")
 	setFlagExample(flags, "close", "4000:bye")

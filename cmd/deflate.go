@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -68,6 +69,11 @@ func (f noDeflateFlag) Set(s string) error {
 	return nil
 }
 
+// The parameters of an offer.
+//
+// RFC 7692, Section 7.1.
+var deflateParams = []string{"server_no_context_takeover", "client_no_context_takeover", "server_max_window_bits", "client_max_window_bits"}
+
 // parseDeflate returns nil for the bare name of the extension: the default.
 func parseDeflate(s string) ([]deflate.Params, error) {
 	var offers []string
@@ -92,7 +98,11 @@ func parseDeflate(s string) ([]deflate.Params, error) {
 	var params []deflate.Params
 	for _, e := range list {
 		p, err := deflate.ParseOffer(e)
-		if err != nil {
+		var wrong *deflate.ParamError
+		switch {
+		case errors.As(err, &wrong) && !slices.Contains(deflateParams, wrong.Param.Name):
+			return nil, fmt.Errorf("there is no parameter %q, expected %s (RFC 7692, Section 7.1)", wrong.Param.Name, strings.Join(deflateParams, ", "))
+		case err != nil:
 			return nil, fmt.Errorf("expected %w", err)
 		}
 		params = append(params, p)

@@ -23,7 +23,7 @@ func TestDeflateFlag(t *testing.T) {
 		{in: "permessage-deflate, permessage-deflate; server_max_window_bits=10", want: []deflate.Params{{}, {ServerMaxWindowBits: 10}}},
 		{in: `server_max_window_bits="10"`, want: []deflate.Params{{ServerMaxWindowBits: 10}}},
 		{in: "server_max_window_bits=16", wrong: "expected a server_max_window_bits of 8 to 15"},
-		{in: "mux", wrong: `expected no parameter "mux"`},
+		{in: "mux", wrong: `there is no parameter "mux", expected server_no_context_takeover, client_no_context_takeover, `},
 		{in: "server_no_context_takeover=1", wrong: "without a value"},
 		{in: "server_max_window_bits=10=11", wrong: "comma or a semicolon"},
 	} {

@@ -77,10 +77,49 @@ func exactArgs(n int, what string) cobra.PositionalArgs {
 func maxArgs(n int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > n {
-			return usageError(firstExample(cmd), `%s: unexpected argument "%s"`, cmd.CommandPath(), args[n])
+			word := stray(cmd, args, n)
+			hint := "for example: " + firstExample(cmd)
+			if known := strayHint(cmd, word); known != "" {
+				hint = known
+			}
+			return failure(exitUsage, fmt.Errorf(`%s: unexpected argument "%s"`, cmd.CommandPath(), word), hint)
 		}
 		return nil
 	}
+}
+
+// stray returns the argument of more than n that is none of them: where a URL is
+// wanted and the last one is one, a word before it was for a flag.
+func stray(cmd *cobra.Command, args []string, n int) string {
+	last := args[len(args)-1]
+	if strings.Contains(cmd.Use, "<url>") && strings.Contains(last, "://") {
+		for _, word := range args {
+			if !strings.Contains(word, "://") {
+				return word
+			}
+		}
+		if strings.HasPrefix(args[0], "http") && strings.HasPrefix(last, "ws") {
+			return args[0]
+		}
+	}
+	return args[n]
+}
+
+// strayHint says what an argument was perhaps for, if it follows a flag that takes
+// a value in curl and none here. It returns "" if that is not known.
+func strayHint(cmd *cobra.Command, word string) string {
+	given := func(name string) bool { f := cmd.Flag(name); return f != nil && f.Changed }
+	switch {
+	case word == "-":
+		return "stdin is read without being named; -x @- sends all of it as one message"
+	case given("binary") && strings.Contains(word, "="):
+		return "-b is --binary; a cookie is sent by --cookie " + shell.Quote(word)
+	case given("escape") && strings.Contains(word, "://"):
+		return "-e is --escape; a Referer is sent by -H " + shell.Quote("Referer: "+word)
+	case given("deflate"):
+		return "a value of --deflate is written with an equals sign: --deflate=" + shell.Quote(word)
+	}
+	return ""
 }
 
 // firstExample returns the first command line of cmd's examples, "" if it has
@@ -119,7 +158,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		// by the name of their function only.
 		cause := invalid.Unwrap().Error()
 		if strings.Contains(cause, "strconv.") || strings.Contains(cause, "time: ") {
-			cause = "not a valid " + f.Value.Type()
+			cause = expectation(f)
 		}
 		value := invalid.GetValue()
 		if f.Value.Type() == (headerFlag{}).Type() {
@@ -128,6 +167,18 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usageError(flagExample(cmd, f), `%s "%s": %s`, flagName(f), value, cause)
 	}
 	return usageError(firstExample(cmd), "%w", err)
+}
+
+// expectation says what the value of a flag of one of pflag's types has to be.
+func expectation(f *pflag.Flag) string {
+	if !strings.Contains(f.Value.Type(), "int") {
+		return "not a valid " + f.Value.Type()
+	}
+	what, _ := pflag.UnquoteUsage(f)
+	if what == "int" || what == "number" {
+		return "expected a number"
+	}
+	return "expected a number of " + what
 }
 
 // cobraError words an error of cobra's that no function of ours can reach: those
@@ -171,6 +222,8 @@ func annotate(flags *pflag.FlagSet, name, key, value string) {
 func flagExample(cmd *cobra.Command, f *pflag.Flag) string {
 	use := "--" + f.Name
 	switch value, _ := pflag.UnquoteUsage(f); {
+	case len(f.Annotations[exampleAnnotation]) > 0 && f.NoOptDefVal != "":
+		use += "=" + shell.Quote(f.Annotations[exampleAnnotation][0]) // which a blank would make an argument
 	case len(f.Annotations[exampleAnnotation]) > 0:
 		use += " " + shell.Quote(f.Annotations[exampleAnnotation][0])
 	case f.NoOptDefVal != "":

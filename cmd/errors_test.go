@@ -40,7 +40,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{}, "wscope connect needs a ws:// or wss:// URL", "for example: wscope connect" + url},
 		{[]string{"a", "b", "c"}, `wscope connect: unexpected argument "b"`, "for example: wscope connect" + url},
 		{[]string{"a", "--wait", "soon"}, `-w/--wait "soon": not a valid duration`, "for example: wscope connect --wait 5s" + url},
-		{[]string{"a", "--count", "x"}, `--count "x": not a valid int`, "for example: wscope connect --count 10" + url},
+		{[]string{"a", "--count", "x"}, `--count "x": expected a number`, "for example: wscope connect --count 10" + url},
 		{[]string{"a", "-H"}, "-H/--header needs a value", "for example: wscope connect --header 'X-Trace: 1'" + url},
 		{[]string{"a", "--format"}, "--format needs a value", "for example: wscope connect --format auto" + url},
 		{[]string{"a", "--origin"}, "--origin needs a value", "for example: wscope connect --origin ORIGIN" + url},

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,21 +20,42 @@ import (
 // retryOptions are the flags that say when a session connects again.
 type retryOptions struct {
 	reconnect      bool
-	attempts       int // unlimited with reconnect, and none without, if negative
+	attempts       int // noAttempts is any number with reconnect, and none without
 	delay, maxTime time.Duration
 }
 
 func (o *retryOptions) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&o.reconnect, "reconnect", false, "connect again when the connection is lost, or the peer closes it with a code that does not mean the end; -x is sent again")
-	flags.IntVar(&o.attempts, "retry", -1, "after passing trouble, such as a refused connection or 503, try again this `number` of times in a row (default none; with --reconnect for ever)")
-	flags.Lookup("retry").DefValue = "0" // the help says it in words
+	o.attempts = noAttempts
+	flags.Var(attemptsFlag{&o.attempts}, "retry", "after passing trouble, such as a refused connection or 503, try again this `number` of times in a row, -1 for ever (default none; with --reconnect for ever)")
 	o.delay = time.Second
 	flags.Var(durationFlag{d: &o.delay}, "retry-delay", "wait this long before the first of these attempts, and longer and longer before the others, up to 30 s")
 	flags.Var(durationFlag{d: &o.maxTime}, "retry-max-time", "do not begin an attempt when trying has gone on for this time (default no limit)")
 	setFlagExample(flags, "retry", "3")
 	setFlagExample(flags, "retry-delay", "500ms")
 	setGroup(flags, "Reconnection", "reconnect", "retry", "retry-delay", "retry-max-time")
+}
+
+// noAttempts is a number of attempts that was not asked for.
+const noAttempts = -1
+
+// An attemptsFlag is how often something is tried again, -1 for ever.
+type attemptsFlag struct{ n *int }
+
+func (f attemptsFlag) Type() string   { return "int" }
+func (f attemptsFlag) String() string { return "0" } // the help says the default in words
+
+func (f attemptsFlag) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	switch {
+	case err != nil || n < -1:
+		return errors.New("expected a number of attempts such as 3, or -1 for ever")
+	case n < 0:
+		n = math.MaxInt
+	}
+	*f.n = n
+	return nil
 }
 
 // A trial counts attempts in a row that have come to nothing.

@@ -144,6 +144,8 @@ func (o *sseOptions) complete() error {
 		return usageError(example, "-1 and --count %d cannot be used together", o.count)
 	case o.count < 0:
 		return usageError(example, "--count %d: expected a number of events", o.count)
+	case o.retry < -1:
+		return usageError("wscope sse --retry 3 http://127.0.0.1:8080/events", "--retry %d: expected a number of attempts, or -1 for ever", o.retry)
 	case o.dropAfter < 0:
 		return usageError("wscope sse --drop-after 5 http://127.0.0.1:8080/events", "--drop-after %d: expected a number of events", o.dropAfter)
 	case o.noReconnect && o.reconnect:

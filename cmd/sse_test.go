@@ -67,7 +67,7 @@ func TestSSEFlags(t *testing.T) {
 	}
 	for _, bad := range []string{
 		"-1 --count 2", "--count -1", "--drop-after -1", "--no-reconnect --reconnect", "--no-reconnect --drop-after 1", "--max-redirs -2",
-		"-X G@T", "--hide ping", `--delimiter \q`, "-d @/nowhere/at/all", "--retry x", "--idle-timeout -1", "--max-event-size x",
+		"-X G@T", "--hide ping", `--delimiter \q`, "-d @/nowhere/at/all", "--retry x", "--retry -2", "--idle-timeout -1", "--max-event-size x",
 	} {
 		if _, err := parseSSE(t, "", append(strings.Fields(bad), "http://h/")...); err == nil {
 			t.Errorf("%s is taken", bad)
