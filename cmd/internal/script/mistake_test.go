@@ -16,6 +16,7 @@ func inTest(lines string) string {
 func TestMistakes(t *testing.T) {
 	for _, tt := range []struct{ name, src, want string }{
 		// Lines and tokens.
+		{"far from any word", "export A=b", `1:1: expected test, set or include, got export`},
 		{"unknown word", "tset \"x\" {\n}", `1:1: expected test, set or include, got tset (did you mean test?)`},
 		{"step outside", "send \"x\"", `1:1: send stands inside of a test: test "name" { ... }`},
 		{"unknown step", inTest(`exepct text "x"`), `3:1: expected a step, got exepct (did you mean expect?)`},
