@@ -180,7 +180,7 @@ func (o *connectOptions) complete() error {
 	}
 	for _, f := range []struct{ flag, value string }{{"ws-key", o.key}, {"ws-version", o.version}} {
 		if err := checkField(f.value); err != nil {
-			return usageError("", "--%s: %w", f.flag, err)
+			return usageError("wscope connect --ws-version 13 ws://127.0.0.1:8080/", "--%s: %w", f.flag, err)
 		}
 	}
 	if o.one {

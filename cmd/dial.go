@@ -66,7 +66,7 @@ func (d *dialOptions) opener(t target, s streams) (*opener, error) {
 			continue
 		}
 		if err := edits.set(f.name, f.value); err != nil {
-			return nil, usageError("", "--%s: %w", f.flag, err)
+			return nil, usageError("--"+f.flag+" https://example.com", "--%s: %w", f.flag, err)
 		}
 	}
 	op.own = edits.fields

@@ -184,11 +184,15 @@ func expectation(f *pflag.Flag) string {
 // cobraError words an error of cobra's that no function of ours can reach: those
 // of exclusive and required flags.
 func cobraError(cmd *cobra.Command, err error) *exitError {
-	e := &exitError{exitUsage, err, "see " + cmd.CommandPath() + " --help"}
+	e := &exitError{exitUsage, err, seeHelp(cmd)}
 	const before, after = "none of the others can be; [", "] were all set"
 	if _, set, ok := strings.Cut(err.Error(), before); ok {
 		if set, ok = strings.CutSuffix(set, after); ok {
-			e.err = errors.New("--" + strings.Join(strings.Fields(set), " and --") + " cannot be used together")
+			names := strings.Fields(set)
+			e.err = errors.New("--" + strings.Join(names, " and --") + " cannot be used together")
+			if f := cmd.Flag(names[0]); f != nil {
+				e.hint = "for example: " + flagExample(cmd, f)
+			}
 		}
 	}
 	return e
@@ -264,7 +268,16 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if near := spell.Nearest(name, names); near != "" {
 		e.hint = "did you mean --" + near + "?"
 	} else {
-		e.hint = "see " + path + " --help"
+		e.hint = seeHelp(cmd)
 	}
 	return e
+}
+
+// seeHelp is the hint where all that is known is the command.
+func seeHelp(cmd *cobra.Command) string {
+	hint := "see " + cmd.CommandPath() + " --help"
+	if example := firstExample(cmd); example != "" && cmd.HasParent() {
+		hint += "; for example: " + example
+	}
+	return hint
 }

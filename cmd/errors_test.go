@@ -48,7 +48,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"a", "--color", "red"}, `--color "red": expected auto, always or never`, "for example: wscope connect --color auto" + url},
 		{[]string{"a", "--orgin", "x"}, "wscope connect has no flag --orgin", "did you mean --origin?"},
 		{[]string{"a", "--head", "x"}, "wscope connect has no flag --head", "did you mean --header?"},
-		{[]string{"a", "--bogus"}, "wscope connect has no flag --bogus", "see wscope connect --help"},
+		{[]string{"a", "--bogus"}, "wscope connect has no flag --bogus", "see wscope connect --help; for example: wscope connect ws://127.0.0.1:8080/"},
 		{[]string{"a", "-z"}, "wscope connect has no flag -z", "for example: wscope connect" + url},
 		{[]string{"a", "-qz"}, "wscope connect has no flag -z", "for example: wscope connect" + url},
 		{[]string{"a", "--=x"}, "bad flag syntax: --=x", "for example: wscope connect" + url},

@@ -170,6 +170,8 @@ func tlsHint(err error, proxy bool, u wsproto.URL) string {
 		return "the server does not speak TLS on this port: try ws://" + u.HostField()
 	case strings.Contains(text, "unsupported protocol version"):
 		return "--tls-min 1.0 allows the old versions, which are not safe"
+	case strings.Contains(text, "x509: ") && (strings.Contains(text, "malformed") || strings.Contains(text, "parse")):
+		return "the certificate breaks the rules of RFC 5280 for its form, which no flag passes over: it has to be issued again; a name in it is ASCII, as in xn--bcher-kva.example"
 	case strings.Contains(text, "EOF"), errors.Is(err, syscall.ECONNRESET):
 		return "the other side has ended the connection in the middle of the handshake: perhaps it wants another --servername or another version of TLS (--tls-min, --tls-max), or speaks no TLS"
 	}

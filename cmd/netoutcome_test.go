@@ -46,6 +46,7 @@ func TestNetFailure(t *testing.T) {
 		exit int
 		hint string // part of it, "" if there is to be none
 	}{
+		{"a malformed certificate", secure(errors.New("tls: failed to parse certificate from server: x509: SAN dNSName is malformed")), exitTLS, "RFC 5280"},
 		{"no such host", name(&net.DNSError{IsNotFound: true}), exitHostName, "check the name in the URL"},
 		{"no such proxy", ofProxy(name(&net.DNSError{IsNotFound: true})), exitProxyName, "check the name of the proxy in $https_proxy"},
 		{"no name server", name(&net.DNSError{Err: "server misbehaving"}), exitHostName, "name server"},

@@ -149,14 +149,14 @@ func (o *sseOptions) complete() error {
 	case o.dropAfter < 0:
 		return usageError("wscope sse --drop-after 5 http://127.0.0.1:8080/events", "--drop-after %d: expected a number of events", o.dropAfter)
 	case o.noReconnect && o.reconnect:
-		return usageError("", "--no-reconnect and --reconnect cannot be used together")
+		return usageError("wscope sse --no-reconnect http://127.0.0.1:8080/events", "--no-reconnect and --reconnect cannot be used together")
 	case o.noReconnect && o.dropAfter > 0:
-		return usageError("", "--no-reconnect and --drop-after cannot be used together: there would be nothing to see")
+		return usageError("wscope sse --drop-after 5 http://127.0.0.1:8080/events", "--no-reconnect and --drop-after cannot be used together: there would be nothing to see")
 	case o.method != "" && !wsproto.IsToken(o.method):
 		return usageError("wscope sse -X POST http://127.0.0.1:8080/events", `-X/--request "%s": that is no method`, o.method)
 	}
 	if err := checkField(o.lastEventID); err != nil {
-		return usageError("", "--last-event-id: %w", err)
+		return usageError("wscope sse --last-event-id 42 http://127.0.0.1:8080/events", "--last-event-id: %w", err)
 	}
 	if o.one {
 		o.count = 1

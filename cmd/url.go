@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"wscope/cmd/internal/netdial"
@@ -20,7 +21,13 @@ type target struct {
 
 // parseTarget reads a URL as people type it: http and https mean ws and wss,
 // and without a scheme a host of this machine is ws and any other wss.
+//
+// Blanks around it were pasted along.
 func parseTarget(s string) (target, error) {
+	s = strings.Trim(s, " \t\r\n")
+	if port, err := strconv.ParseUint(s, 10, 16); err == nil {
+		return target{}, failure(exitURL, fmt.Errorf("URL %q: expected a host before the port", s), fmt.Sprintf("for this machine: :%d", port))
+	}
 	if t, ok, err := parseUnixURL(s); ok {
 		return t, err
 	}
@@ -54,11 +61,16 @@ func parseTarget(s string) (target, error) {
 
 const urlHint = "a URL looks like ws://127.0.0.1:8080/chat or wss://example.com/"
 
-// misspelt returns the scheme that s begins with, if it does so without the two
-// slashes. What is followed by a port is a host.
+// misspelt returns the scheme that s begins with, if it does so without the colon
+// or the two slashes. What is followed by a port is a host.
 func misspelt(s string) string {
 	name, rest, ok := strings.Cut(s, ":")
-	if !ok || rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+	if !ok {
+		name, _, ok = strings.Cut(s, "//")
+	} else if port := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]; port != "" && (port == rest || strings.ContainsRune("/?#", rune(rest[len(port)]))) {
+		return ""
+	}
+	if !ok {
 		return ""
 	}
 	switch strings.ToLower(name) {
