@@ -44,7 +44,13 @@ func (s *session) prepare() error {
 
 func (s *session) rehearse(r *rehearsal, arg string) error {
 	if s.slash && isCommand(arg) {
-		return commandFailure(arg, runCommand(r, arg))
+		err := runCommand(r, arg)
+		if _, _, unknown := findCommand(arg); err != nil && unknown == nil && s.interactive() {
+			// Somebody sees it in the session, and can do better there.
+			r.steps = []func(talker) error{func(talker) error { return err }}
+			return nil
+		}
+		return commandFailure(arg, err)
 	}
 	text := arg
 	if s.slash {

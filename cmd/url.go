@@ -22,9 +22,9 @@ type target struct {
 // parseTarget reads a URL as people type it: http and https mean ws and wss,
 // and without a scheme a host of this machine is ws and any other wss.
 //
-// Blanks around it were pasted along.
+// Blanks around it were pasted along; a line end is refused.
 func parseTarget(s string) (target, error) {
-	s = strings.Trim(s, " \t\r\n")
+	s = strings.Trim(s, " \t")
 	if port, err := strconv.ParseUint(s, 10, 16); err == nil {
 		return target{}, failure(exitURL, fmt.Errorf("URL %q: expected a host before the port", s), fmt.Sprintf("for this machine: :%d", port))
 	}

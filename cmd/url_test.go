@@ -43,7 +43,7 @@ func TestParseTarget(t *testing.T) {
 		{"ws:/example.com", "", "", ""},
 		{"HTTPS:example.com", "", "", ""},
 		{"ws:8080/x", "wss://ws:8080/x", "ws:8080", "wss://"},
-		{" \tws://example.com/a  \r\n", "ws://example.com/a", "example.com:80", ""},
+		{" \tws://example.com/a  ", "ws://example.com/a", "example.com:80", ""},
 		{"ws:127.0.0.1:18080/", "", "", ""},
 		{"wss:80a/", "", "", ""},
 		{"ws//example.com", "", "", ""},
