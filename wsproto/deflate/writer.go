@@ -18,6 +18,14 @@ const smallMessage = 128
 // smallContext is how much of the context that one is given at most.
 const smallContext = 8 << 10
 
+// A compressor that does not know the context yet is given this much of it, or
+// more for a longer message: it costs as much as compressing that, and most of what
+// a message repeats is near.
+const (
+	minPrime     = 4 << 10
+	primeForByte = 4
+)
+
 // syncTail is the end of the empty block that a flush leaves, which is not sent.
 //
 // RFC 7692, Section 7.2.1.
@@ -158,11 +166,12 @@ func (c *Codec) writerFor(message []byte) (*writer, error) {
 	}
 	var dict []byte
 	if c.send.Takeover {
-		dict = c.sent.bytes()
+		n := max(minPrime, primeForByte*len(message))
 		if k == &small {
 			// No distance may exceed the window, which this kind does not know.
-			dict = c.sent.last(min(smallContext, c.send.Window()-len(message)))
+			n = min(smallContext, c.send.Window()-len(message))
 		}
+		dict = c.sent.last(n)
 	}
 	return k.get(dict)
 }
