@@ -51,13 +51,13 @@ func (d *displayOptions) registerShown(cmd *cobra.Command, preset, usage string)
 	flags.BoolVar(&d.json, "json", false, "the same as --format json")
 	flags.Var(&choiceFlag{&d.timestamps, "relative", "relative delta wall none"}, "timestamps", "time of each frame: relative, delta, wall or none")
 	flags.StringSliceVar(&d.hide, "hide", nil, "leave out frames with these `opcodes`: text, binary, continuation, ping, pong, close, control, data")
-	flags.Var(previewFlag{&d.maxPreview}, "max-preview", "show at most `bytes` of a payload in frames and hex, -1 for all (default 1024)")
+	flags.Var(previewFlag{&d.maxPreview}, "max-preview", "show at most `bytes` of a payload in frames and hex, -1 for all, 0 for none (default 1024)")
 	flags.Var(&choiceFlag{&d.binaryAs, "raw", "raw hex base64"}, "binary-as", "how binary messages are written: raw, hex or base64")
 	flags.CountVarP(&d.verbose, "verbose", "v", "show the handshake on stderr, with -vv frames, with -vvv hex dumps")
 	flags.BoolVarP(&d.quiet, "quiet", "q", false, "print nothing but data and errors")
 	flags.BoolVar(&d.showSecrets, "show-secrets", false, "do not redact credentials in what is shown")
 	setFlagExample(flags, "hide", "ping,pong")
-	setFlagExample(flags, "max-preview", "100")
+	setFlagExample(flags, "max-preview", "64")
 	setGroup(flags, "Output", "format", "json", "timestamps", "hide", "max-preview", "binary-as", "verbose", "quiet", "show-secrets")
 	for _, name := range []string{"format", "timestamps", "binary-as"} {
 		choices := flags.Lookup(name).Value.(*choiceFlag).choices
@@ -94,10 +94,10 @@ func (f previewFlag) String() string {
 
 func (f previewFlag) Set(s string) error {
 	n, err := strconv.Atoi(s)
-	if err != nil {
-		return errors.New("expected a number of bytes, or -1 for all")
-	}
-	if n == 0 {
+	switch {
+	case err != nil || n < -1:
+		return errors.New("expected a number of bytes such as 64, 0 for none or -1 for all")
+	case n == 0:
 		n = render.PreviewNone
 	}
 	*f.n = n

@@ -119,11 +119,7 @@ func (p *framePrinter) appendPayload(b []byte, f *Frame, of wsproto.Opcode) ([]b
 	c, start := p.palette, len(b)
 	as := readingOf(f, of)
 	payload, _ := f.body()
-	limit := p.limit
-	if as == asClose && limit >= 0 {
-		limit = max(limit, 2) // the code is no part of what is cut
-	}
-	head, omitted := cut(payload, limit, as != asBytes)
+	head, omitted := cut(payload, previewOf(f, p.limit), as != asBytes)
 	missing, grown := f.unread(), f.grewBy()
 	tint := style{}
 	switch {

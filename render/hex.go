@@ -67,7 +67,7 @@ func (p *hexPrinter) append(b []byte, f *Frame) []byte {
 	if hidden(p.hide, f) {
 		return b
 	}
-	head, omitted := cut(f.Payload, p.limit, false)
+	head, omitted := cut(f.Payload, previewOf(f, p.limit), false)
 	d := dump{b: p.appendTitle(b, f), palette: p.palette, row: p.row, hexLayout: p.hexLayout, digits: 4}
 	for n := (len(head) + wsproto.MaxHeaderLen) >> 16; n > 0; n >>= 8 {
 		d.digits += 2

@@ -168,7 +168,8 @@ type Options struct {
 	// MaxPreview is how many payload bytes of a frame are shown in Frames and
 	// Hex, and of a message in Messages on a terminal. Zero means 1024 for
 	// frames and no limit for messages, another negative number than PreviewNone
-	// no limit. JSON and Messages off a terminal are never cut.
+	// no limit. Close frames, whose payload is short, are not cut. JSON and Messages
+	// off a terminal are never cut.
 	MaxPreview int
 	// Delimiter follows each text message in Messages off a terminal. Empty
 	// means a newline.
@@ -189,6 +190,15 @@ type Options struct {
 }
 
 func (o Options) framePreview() int { return preview(o.MaxPreview, defaultPreview) }
+
+// previewOf returns how much of the payload of a frame is shown where limit bytes
+// are allowed. What a Close frame says takes no more than a line.
+func previewOf(f *Frame, limit int) int {
+	if f.Header.Opcode == wsproto.OpClose && limit >= 0 {
+		return max(limit, wsproto.MaxControlPayload)
+	}
+	return limit
+}
 
 // StatusOptions says how the talk about a session is shown. The zero value is
 // valid: the end of a session, and failures.

@@ -185,11 +185,11 @@ func TestBoundedOutput(t *testing.T) {
 	}
 }
 
-// The code of a Close frame shows however little of a payload is to be shown.
-func TestCloseCodeIsNotCut(t *testing.T) {
+// A Close frame shows whole however little of a payload is to be shown.
+func TestCloseIsNotCut(t *testing.T) {
 	for payload, want := range map[string]string{
 		"\x03\xe8":    "1000 normal closure\n",
-		"\x03\xe8bye": "1000 normal closure...  (3 bytes cut)\n",
+		"\x03\xe8bye": "1000 normal closure \"bye\"\n",
 	} {
 		f := newFrame(1, Received, wsproto.OpClose, payload)
 		out := show(t, func(b *bytes.Buffer) Renderer { return New(b, Options{MaxPreview: 1}) }, f)
