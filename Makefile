@@ -24,7 +24,7 @@ demo: build # a conversation between listen and connect, frame by frame
 	@WSCOPE=./wscope$(EXE) sh testdata/demo.sh
 
 test: lint race # every check that needs nothing from outside
-	@$(MAKE) --no-print-directory fuzz FUZZTIME=3s
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=2s
 
 lint:
 	@files=$$(gofmt -l .); test -z "$$files" || { echo "gofmt has something to say about:"; echo "$$files"; exit 1; }
@@ -34,12 +34,17 @@ lint:
 race:
 	$(GO) test -race ./...
 
-fuzz: # each fuzz target for FUZZTIME
-	@list=$$($(GO) test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
-	echo "$$list" | awk '/^Fuzz/ { names[++n] = $$1 } /^ok/ { for (i = 1; i <= n; i++) print $$2, names[i]; n = 0 }' | \
-	while read -r package name; do \
-		echo "fuzz $$package $$name $(FUZZTIME)"; \
-		out=$$($(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" 2>&1 </dev/null) || { echo "$$out"; exit 1; }; \
+fuzz: # each fuzz target for FUZZTIME; a package is compiled once for all of its own
+	@bin=$$(mktemp -d) && trap 'rm -rf "$$bin"' EXIT && cache=$$($(GO) env GOCACHE)/fuzz && \
+	$(GO) list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r package dir; do \
+		grep -qs '^func Fuzz' "$$dir"/*_test.go || continue; \
+		$(GO) test -c -fuzz=. -o "$$bin/test$(EXE)" "$$package" && cd "$$dir" || exit 1; \
+		for name in $$("$$bin/test$(EXE)" -test.list '^Fuzz'); do \
+			echo "fuzz $$package $$name $(FUZZTIME)"; \
+			out=$$("$$bin/test$(EXE)" -test.run '^$$' -test.fuzz "^$$name\$$" -test.fuzztime $(FUZZTIME) \
+				-test.fuzzcachedir "$$cache/$$package" 2>&1 </dev/null) || { echo "$$out"; exit 1; }; \
+		done; \
+		cd "$(CURDIR)"; \
 	done
 
 bench:
