@@ -230,7 +230,7 @@ func runConnect(ctx context.Context, o connectOptions) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	if err := o.writeOut.begin(o.streams, o.colorMode, view, t.url.String(), o.display.showSecrets); err != nil {
+	if err := o.writeOut.begin(o.streams, o.colorMode, view, t.url.String(), o.display); err != nil {
 		return err
 	}
 	if err := view.startRecording(o.display.record, o.streams); err != nil {

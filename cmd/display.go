@@ -318,6 +318,10 @@ func (v *display) showLocked(e render.Event) {
 		v.status.Render(e)
 		v.showBroken(e)
 		return
+	case *render.End:
+		if v.broken != nil {
+			v.broken.Render(e) // which forgets the connection
+		}
 	}
 	v.flushLocked()
 	v.status.Render(e)

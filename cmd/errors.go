@@ -82,6 +82,9 @@ func maxArgs(n int) cobra.PositionalArgs {
 			if known := strayHint(cmd, word); known != "" {
 				hint = known
 			}
+			if name, _, ok := strings.Cut(word, "="); ok && cmd.Flag("binary") != nil && cmd.Flag("binary").Changed {
+				word = name + "=[redacted]" // it looks like a cookie
+			}
 			return failure(exitUsage, fmt.Errorf(`%s: unexpected argument "%s"`, cmd.CommandPath(), word), hint)
 		}
 		return nil
@@ -113,10 +116,10 @@ func strayHint(cmd *cobra.Command, word string) string {
 	case word == "-":
 		return "stdin is read without being named; -x @- sends all of it as one message"
 	case given("binary") && strings.Contains(word, "="):
-		return "-b is --binary; a cookie is sent by --cookie " + shell.Quote(word)
+		return "-b is --binary; a cookie is sent by --cookie 'NAME=VALUE'"
 	case given("escape") && strings.Contains(word, "://"):
 		return "-e is --escape; a Referer is sent by -H " + shell.Quote("Referer: "+word)
-	case given("deflate"):
+	case given("deflate") && !strings.Contains(word, "://"):
 		return "a value of --deflate is written with an equals sign: --deflate=" + shell.Quote(word)
 	}
 	return ""

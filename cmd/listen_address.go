@@ -27,7 +27,7 @@ func parseAddress(s string) (network, address string, err error) {
 		return "", "", addressError(s, bareAddress(s), "expected an address without a scheme")
 	}
 	host, port := "", s
-	if ip, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil && ip.Is6() || strings.Contains(s, ":") {
+	if strings.Contains(s, ":") {
 		if host, port, err = net.SplitHostPort(s); err != nil {
 			return "", "", addressError(s, bracketed(s), "expected host:port, with an IPv6 address in brackets")
 		}

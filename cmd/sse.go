@@ -240,7 +240,7 @@ func runSSE(ctx context.Context, o sseOptions) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	if err := o.writeOut.begin(o.streams, o.colorMode, view, s.typedURL(), o.display.showSecrets); err != nil {
+	if err := o.writeOut.begin(o.streams, o.colorMode, view, s.typedURL(), o.display); err != nil {
 		return err
 	}
 	if err := view.startRecording(o.display.record, o.streams); err != nil {

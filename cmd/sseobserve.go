@@ -70,8 +70,6 @@ func (o *streamObserver) trace() sse.Trace {
 		Read:     o.read,
 		Request:  o.requested,
 		Response: func(r *http.Response) { o.response = r },
-		Opened:   o.opened,
-		Lost:     o.lost,
 	}
 }
 

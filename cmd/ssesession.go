@@ -58,6 +58,10 @@ func (s *streamSession) prepare() error {
 	id := &streamIdentity{s.opener, s.o}
 	trace := s.o.trace()
 	trace.Redirect = id.redirected
+	trace.Opened = func(e *sse.Opening) {
+		s.o.opened(e)
+		s.expects.start(s.stop, s.stop)
+	}
 	trace.Lost = s.lost
 	s.client = &sse.Client{
 		Transport:       s.transport(tap),
@@ -124,7 +128,6 @@ func (s *streamSession) run(ctx context.Context) error {
 	following, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s.stop = cancel
-	s.expects.start(cancel, cancel)
 	stream, err := s.client.Stream(following, u)
 	if err != nil {
 		return failure(exitURL, err, streamURLHint)
@@ -196,12 +199,15 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 		return err
 	}
 	out := s.judge(ctx, err)
-	if gaveUp := errors.As(err, new(*sse.GiveUpError)); gaveUp || out.by == render.Peer {
-		last := err
-		if out.err == io.EOF || errors.Is(err, io.EOF) {
-			last = nil
-		}
-		s.offerEnd(last)
+	final := err
+	if gaveUp, ok := errors.AsType[*sse.GiveUpError](err); ok {
+		final = gaveUp.Err
+	}
+	switch { // a connection that could not be opened has not ended
+	case final == io.EOF, out.err == io.EOF:
+		s.offerEnd(nil)
+	case errors.As(final, new(*sse.LostError)):
+		s.offerEnd(final)
 	}
 	if s.ended != nil && s.expects.endMet() {
 		out = streamOutcome{err: s.ended, by: render.Peer}

@@ -37,7 +37,7 @@ func (o *writeOutOptions) register(cmd *cobra.Command) {
 
 // begin has what happens from here on collected, in a session with a URL. As in
 // curl, a variable that does not exist is no error.
-func (o *writeOutOptions) begin(s streams, colorMode string, view *display, url string, secrets bool) error {
+func (o *writeOutOptions) begin(s streams, colorMode string, view *display, url string, d displayOptions) error {
 	if o.text == "" {
 		return nil
 	}
@@ -52,12 +52,15 @@ func (o *writeOutOptions) begin(s streams, colorMode string, view *display, url 
 		return usageError(`--write-out '%{http_code} %{time_total}\n'`, "--write-out: %w", err)
 	}
 	for _, unknown := range o.format.Unknown {
+		if d.quiet {
+			break
+		}
 		printDiagnostic(s, colorMode, levelWarning, "--write-out: "+unknown.Error()+", so nothing is printed for it")
 		if unknown.Nearest != "" {
 			printDiagnostic(s, colorMode, levelHint, "did you mean %{"+unknown.Nearest+"}?")
 		}
 	}
-	o.summary = &writeout.Summary{Start: time.Now(), URL: url, Secrets: secrets}
+	o.summary = &writeout.Summary{Start: time.Now(), URL: url, Secrets: d.showSecrets}
 	view.mu.Lock()
 	view.summary = o.summary
 	view.mu.Unlock()

@@ -11,10 +11,10 @@ import (
 
 // An Event is something that happened. The events are [*Handshake], [*Frame],
 // [*Message], [*Note], [*End] and [*Failure], for redirects and challenges
-// [*Detour], while a connection is being opened [*Underway], and for event streams [*Exchange], [*StreamOpen], [*StreamEvent],
-// [*StreamLine], [*StreamRetry], [*StreamLoss], [*StreamResume], [*StreamFinding]
-// and [*StreamEnd], on a server [*StreamServed], [*StreamServedEnd] and
-// [*StreamLost]. A transcript begins with a [*Recording]. An event and every slice
+// [*Detour], while a connection is being opened [*Underway], and for event streams
+// [*Exchange], [*StreamOpen], [*StreamEvent], [*StreamLine], [*StreamRetry],
+// [*StreamLoss], [*StreamResume], [*StreamFinding] and [*StreamEnd], on a server
+// [*StreamServed], [*StreamServedEnd] and [*StreamLost]. A transcript begins with a [*Recording]. An event and every slice
 // in it are lent to a [Renderer] for the duration of the call.
 type Event interface{ event() *Meta }
 

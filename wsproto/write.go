@@ -326,6 +326,9 @@ func (c *Conn) putLarge(h Header, p []byte) error {
 	for pos := 0; pos < len(p); {
 		at := len(o.buf)
 		n := min(piece, len(p)-pos)
+		if c.codec != nil {
+			o.reserve(n) // each flush gives the buffer back
+		}
 		o.buf = slices.Grow(o.buf, n)[:at+n]
 		Mask(o.buf[at:], p[pos:pos+n], h.MaskingKey, pos)
 		if pos += n; pos == len(p) && n < largePayload {

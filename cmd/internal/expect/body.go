@@ -112,12 +112,16 @@ func beginnings(pattern string) (heads []*regexp.Regexp) {
 	return heads
 }
 
+// maxMissData bounds how much of the data the beginnings are looked for in: there
+// are many of them, and it is done for each message that does not match.
+const maxMissData = 4 << 10
+
 // miss says how much of the expression there is in the data: the longest
 // beginning of it that matches, and what comes after that.
 func (r *Regexp) miss(data []byte) *Miss {
 	pattern := r.re.String()
 	for _, head := range r.heads() {
-		at := head.FindIndex(data)
+		at := head.FindIndex(data[:min(len(data), maxMissData)])
 		if at == nil {
 			continue
 		}

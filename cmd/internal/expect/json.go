@@ -119,6 +119,8 @@ func splitConditions(s string) (parts []string) {
 			i++
 		case s[i] == '"':
 			quoted = !quoted
+		case !quoted && s[i] == '\'':
+			i += singleQuoted(s[start:i], s[i+1:])
 		case !quoted && strings.HasPrefix(s[i:], and):
 			name, rest := cutPath(strings.TrimSpace(s[i+len(and):]))
 			op, _ := cutOp(strings.TrimSpace(rest))
@@ -128,6 +130,20 @@ func splitConditions(s string) (parts []string) {
 		}
 	}
 	return append(parts, s[start:])
+}
+
+// singleQuoted returns how long the rest of a value in single quotes is that begins
+// behind a comparison, 0 if that is no such value.
+func singleQuoted(before, after string) int {
+	if before = strings.TrimRight(before, " \t"); before == "" || !strings.ContainsRune(comparisons, rune(before[len(before)-1])) {
+		return 0
+	}
+	for i := range len(after) {
+		if after[i] == '\'' && (i+1 == len(after) || after[i+1] == ' ') {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // cutCondition takes a condition apart and does not judge its value.

@@ -141,6 +141,8 @@ func TestParseConditions(t *testing.T) {
 		{".a exists and .b ~ ^x and .c exists", `json .a exists and .b ~ "^x" and .c exists`},
 		{".a == rock and roll", `json .a == "rock and roll"`},
 		{`.a == "x and .b == 1" and .c < 2`, `json .a == "x and .b == 1" and .c < 2`},
+		{`.a == 'x and .b == 1' and .c == 2`, `json .a == "x and .b == 1" and .c == 2`},
+		{`.a == it's and .b == 1`, `json .a == "it's" and .b == 1`},
 		{`.a == "\" and .b == 1"`, `json .a == "\" and .b == 1"`},
 		{".and == and and .and exists", `json .and == "and" and .and exists`},
 	} {

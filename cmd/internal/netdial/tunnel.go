@@ -49,6 +49,7 @@ func (d *Dialer) tunnelToAny(ctx context.Context, p *Proxy, t Target, addrs []ne
 	for i, addr := range addrs[:min(len(addrs), maxAttempts)] {
 		if i > 0 {
 			hop = &render.Hop{Proxy: true, Addr: p.Addr()} // the way to the proxy is on record
+			last.Tunnel = nil                              // so is that it was refused
 		}
 		c, err := d.tunnelTo(ctx, p, net.JoinHostPort(addr.String(), t.Port), hop, last)
 		refused, ok := errors.AsType[*SOCKSError](err)

@@ -47,12 +47,8 @@ func (o *Options) shown(s script.Step) string {
 	if o.ShowSecrets || !ok {
 		return text
 	}
-	for _, p := range open.URL.Parts {
-		if p.Ref == "" {
-			return strings.Replace(text, p.Literal, render.RedactURL(p.Literal), 1)
-		}
-	}
-	return text
+	url := strings.Trim(open.URL.String(), "\"`") // with its references
+	return strings.Replace(text, url, render.RedactURL(url), 1)
 }
 
 // A plainError says by itself which step it is about.
