@@ -67,10 +67,8 @@ func misspelt(s string) string {
 	name, rest, ok := strings.Cut(s, ":")
 	if !ok {
 		name, _, ok = strings.Cut(s, "//")
-	} else if port := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]; port != "" && (port == rest || strings.ContainsRune("/?#", rune(rest[len(port)]))) {
-		return ""
 	}
-	if !ok {
+	if !ok || beginsWithPort(rest) {
 		return ""
 	}
 	switch strings.ToLower(name) {
@@ -78,6 +76,13 @@ func misspelt(s string) string {
 		return name
 	}
 	return ""
+}
+
+// beginsWithPort reports whether s begins with a number, and ends with it or goes
+// on with a path, a query or a fragment.
+func beginsWithPort(s string) bool {
+	port := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	return port > 0 && (port == len(s) || strings.IndexByte("/?#", s[port]) >= 0)
 }
 
 // assumeScheme completes a URL without a scheme and says how.

@@ -71,6 +71,15 @@ func (c *Conn) boundEnd() {
 	}
 }
 
+// endWriting has a write that waits for the peer fail now.
+func (c *Conn) endWriting() {
+	d := &c.limits
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.write = time.Unix(1, 0)
+	c.nc.SetWriteDeadline(d.write)
+}
+
 // readUntil bounds what is left to be read.
 func (c *Conn) readUntil(t time.Time) {
 	d := &c.limits
@@ -230,7 +239,7 @@ func (c *Conn) dropped(err error, inside string) error {
 // way, reading has a deadline only because of that, or because a Close frame waits
 // behind data that the peer does not take: then the time for writing is over, too.
 func (c *Conn) sendError() error {
-	c.nc.SetWriteDeadline(time.Unix(1, 0))
+	c.endWriting()
 	c.out.mu.Lock()
 	defer c.unlock()
 	return c.out.err

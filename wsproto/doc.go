@@ -31,5 +31,5 @@
 //	9           extensions                      extension.go, decode.go
 //
 // The connection itself is in conn.go, its buffer for reading in input.go, the
-// hooks in trace.go and the errors in errors.go.
+// room for messages in scratch.go, the hooks in trace.go and the errors in errors.go.
 package wsproto

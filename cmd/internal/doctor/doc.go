@@ -18,6 +18,7 @@
 //	tongue.go        what is not HTTP at all
 //	silence.go       nothing, or not enough of it
 //	ending.go        how an open connection ended, from what autopsy.go finds
+//	served.go        the same, as a server sees it
 //	closecode.go     what the close codes mean
 //	idle.go          the timeouts of well-known proxies
 //	variant.go       what else can be asked for; conclude.go says what that shows

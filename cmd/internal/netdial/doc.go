@@ -7,6 +7,7 @@
 // The phases, and the files that carry them:
 //
 //	name   hosts.go      names to addresses, --resolve, localhost
+//	       idn.go        names beyond ASCII, as Punycode
 //	tcp    race.go       the addresses of a name, RFC 8305
 //	       bind.go       our own end of the connection
 //	proxy  proxy.go      which proxy: URL, environ.go and noproxy.go

@@ -4,6 +4,7 @@
 //	options.go, run.go     what a run needs, and the tests side by side
 //	player.go              one test, from its first step to the last goodbye
 //	part.go                the steps of a test or of a listen block, in a row
+//	cookies.go             what servers have set, sent back
 //	variables.go, content.go, capture.go  what texts stand for
 //	link.go, inbox.go      a connection, and what has come over it
 //	websocket.go           connect and accept
