@@ -24,6 +24,7 @@ type eventOptions struct {
 	send      []string
 	interval  time.Duration
 	kind      string
+	firstID   string
 	noID      bool
 	retry     time.Duration
 	loop      bool
@@ -42,6 +43,7 @@ func (o *eventOptions) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.send, "sse-send", nil, "send an event with this `text` to each client of the stream; repeats. Each line of @file is an event, or of @- for stdin; @@ is a literal @")
 	flags.Var(durationFlag{d: &o.interval}, "sse-interval", "leave this time between events (default none)")
 	flags.StringVar(&o.kind, "sse-event", "", "the event `type` of what is sent (default message)")
+	flags.StringVar(&o.firstID, "sse-id", "1", "the `id` of the first event, such as 100 or evt-100; its number goes on in those after it")
 	flags.BoolVar(&o.noID, "sse-no-id", false, "do not number the events; without ids no client can ask for what it has missed")
 	flags.Var(durationFlag{d: &o.retry}, "sse-retry", "tell clients to wait this time before they connect again")
 	flags.BoolVar(&o.loop, "sse-loop", false, "begin again after the last event; the ids go on")
@@ -52,9 +54,10 @@ func (o *eventOptions) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.origins, "cors", nil, "let pages of this `origin` read the stream, * for all; repeats")
 	setFlagExample(flags, "sse-send", "hello")
 	setFlagExample(flags, "sse-event", "update")
+	setFlagExample(flags, "sse-id", "100")
 	setFlagExample(flags, "allow-host", "dev.example.com")
 	setFlagExample(flags, "cors", "http://localhost:3000")
-	setGroup(flags, "Event stream", "sse-send", "sse-interval", "sse-event", "sse-no-id", "sse-retry", "sse-loop", "sse-close",
+	setGroup(flags, "Event stream", "sse-send", "sse-interval", "sse-event", "sse-id", "sse-no-id", "sse-retry", "sse-loop", "sse-close",
 		"sse-drop-after", "sse-buffer", "allow-host", "cors")
 }
 
@@ -68,6 +71,8 @@ func (o *eventOptions) complete(flags *pflag.FlagSet, stdin io.Reader) error {
 		return usageError("wscope listen --sse-drop-after 5", "--sse-drop-after %d: expected a number of events", o.dropAfter)
 	case o.buffer < 1:
 		return usageError("wscope listen --sse-buffer 100", "--sse-buffer %d: expected at least 1", o.buffer)
+	case o.noID && flags.Changed("sse-id"):
+		return usageError(example+" --sse-id 100", "--sse-id and --sse-no-id cannot be used together")
 	case o.loop && o.ends:
 		return usageError(example+" --sse-loop", "--sse-loop and --sse-close cannot be used together")
 	case o.loop && o.interval == 0:
@@ -75,6 +80,10 @@ func (o *eventOptions) complete(flags *pflag.FlagSet, stdin io.Reader) error {
 	}
 	if err := eventsource.CheckType(o.kind); err != nil {
 		return usageError("wscope listen --sse-event update --sse-send hello", "--sse-event: %w", err)
+	}
+	ids, err := eventsource.ParseIDs(o.firstID)
+	if err != nil {
+		return usageError("wscope listen --sse-id evt-100 --sse-send hello", `--sse-id "%s": %w`, o.firstID, err)
 	}
 	for _, h := range o.hosts {
 		if err := eventsource.CheckHost(h); err != nil {
@@ -87,7 +96,7 @@ func (o *eventOptions) complete(flags *pflag.FlagSet, stdin io.Reader) error {
 		}
 	}
 	if o.send == nil {
-		for _, name := range []string{"sse-interval", "sse-event", "sse-loop", "sse-close"} {
+		for _, name := range []string{"sse-interval", "sse-event", "sse-id", "sse-loop", "sse-close"} {
 			if flags.Changed(name) {
 				return usageError(example, "--%s needs --sse-send", name)
 			}
@@ -99,7 +108,7 @@ func (o *eventOptions) complete(flags *pflag.FlagSet, stdin io.Reader) error {
 		return err
 	}
 	o.script = &eventsource.Script{
-		Events: events, Type: o.kind, NoID: o.noID, Every: o.interval, Loop: o.loop, Ends: o.ends, Keep: o.buffer,
+		Events: events, Type: o.kind, IDs: ids, NoID: o.noID, Every: o.interval, Loop: o.loop, Ends: o.ends, Keep: o.buffer,
 	}
 	return nil
 }

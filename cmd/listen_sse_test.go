@@ -38,6 +38,9 @@ func TestListenEventFlags(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
 		{"--sse-event add", "--sse-event needs --sse-send"},
 		{"--sse-close", "--sse-close needs --sse-send"},
+		{"--sse-id 7", "--sse-id needs --sse-send"},
+		{"--sse-send a --sse-id evt", `--sse-id "evt": expected a number at the end`},
+		{"--sse-send a --sse-id 7 --sse-no-id", "--sse-id and --sse-no-id cannot be used together"},
 		{"--sse-send a --sse-loop", "--sse-loop needs --sse-interval"},
 		{"--sse-send a --sse-loop --sse-close --sse-interval 1", "--sse-loop and --sse-close cannot be used together"},
 		{"--sse-send a --sse-event a\nb", "--sse-event: an event type with a line break cannot be sent"},

@@ -14,8 +14,9 @@ const MediaType = "text/event-stream"
 
 // An Event is one event of a stream.
 type Event struct {
-	// ID numbers the event from 1. It is left out if it is 0.
-	ID uint64
+	// Number counts the events from 1. Its id is left out if it is 0.
+	Number uint64
+	IDs    IDs // of the stream
 	// Type is the event type, "" for the default. See [CheckType].
 	Type string
 	// Data is UTF-8. Each of its lines, which may end in CR, LF or both, becomes
@@ -27,8 +28,8 @@ type Event struct {
 //
 // HTML, Section 9.2.5.
 func (e *Event) AppendTo(b []byte) []byte {
-	if e.ID != 0 {
-		b = append(strconv.AppendUint(append(b, "id: "...), e.ID, 10), '\n')
+	if e.Number != 0 {
+		b = append(e.IDs.append(append(b, "id: "...), e.Number), '\n')
 	}
 	if e.Type != "" {
 		b = append(append(append(b, "event: "...), e.Type...), '\n')
@@ -78,12 +79,6 @@ func CheckType(s string) error {
 		return errors.New("the event type is not UTF-8")
 	}
 	return nil
-}
-
-// parseID reads a Last-Event-ID that numbers an event of ours.
-func parseID(s string) (uint64, bool) {
-	n, err := strconv.ParseUint(s, 10, 64)
-	return n, err == nil && n > 0 && strconv.FormatUint(n, 10) == s
 }
 
 // quoteID makes a Last-Event-ID fit for a comment.

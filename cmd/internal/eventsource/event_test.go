@@ -17,7 +17,7 @@ func TestAppendEvent(t *testing.T) {
 		want  string
 	}{
 		{Event{}, "data: \n\n"},
-		{Event{ID: 7, Type: "add", Data: []byte("x")}, "id: 7\nevent: add\ndata: x\n\n"},
+		{Event{Number: 7, Type: "add", Data: []byte("x")}, "id: 7\nevent: add\ndata: x\n\n"},
 		{Event{Data: []byte(" two\nlines ")}, "data:  two\ndata: lines \n\n"},
 		{Event{Data: []byte("a\rb\r\nc\n\rd\n\n")}, "data: a\ndata: b\ndata: c\ndata: \ndata: d\ndata: \ndata: \n\n"},
 		{Event{Data: []byte("\r\n")}, "data: \ndata: \n\n"},
@@ -40,7 +40,7 @@ func FuzzEvent(f *testing.F) {
 		if CheckType(kind) != nil || !utf8.Valid(data) {
 			return
 		}
-		e := Event{ID: id, Type: kind, Data: data}
+		e := Event{Number: id, Type: kind, Data: data}
 		d := sse.NewDecoder(bytes.NewReader(e.AppendTo(nil)), sse.DecoderConfig{})
 		got, err := d.Next()
 		if err != nil {
@@ -66,14 +66,6 @@ func TestCheckType(t *testing.T) {
 	for s, ok := range map[string]bool{"": true, "add": true, "an event": true, "a\nb": false, "a\rb": false, "\xff": false} {
 		if err := CheckType(s); (err == nil) != ok {
 			t.Errorf("CheckType(%q) = %v", s, err)
-		}
-	}
-}
-
-func TestParseID(t *testing.T) {
-	for s, want := range map[string]uint64{"1": 1, "18446744073709551615": 1<<64 - 1, "0": 0, "": 0, "01": 0, "+1": 0, "1 ": 0, "x": 0, "18446744073709551616": 0} {
-		if got, ok := parseID(s); ok != (want != 0) || ok && got != want {
-			t.Errorf("parseID(%q) = %d, %t, want %d", s, got, ok, want)
 		}
 	}
 }

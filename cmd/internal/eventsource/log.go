@@ -11,7 +11,7 @@ import (
 // the newest ones, for those who come back and for those who read slowly: nobody
 // holds up the one that appends. It may be used by several goroutines.
 type Log struct {
-	// NoID leaves out the numbers of the events, so that nobody can come back.
+	// NoID leaves out the ids of the events, so that nobody can come back.
 	NoID bool
 	// Lost makes the data of an event of the type "lost", which tells a client
 	// how many it has missed. Nil leaves it at a comment.
@@ -41,9 +41,9 @@ func (l *Log) Append(kind string, data []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.last++
-	e := Event{ID: l.last, Type: kind, Data: data}
+	e := Event{Number: l.last, Type: kind, Data: data}
 	if l.NoID {
-		e.ID = 0
+		e.Number = 0
 	}
 	wire := e.AppendTo(make([]byte, 0, len(data)+len(kind)+48))
 	l.events = append(l.events, wire)
@@ -76,7 +76,7 @@ func (l *Log) Follow(lastEventID string) Feed {
 	if lastEventID == "" {
 		return f
 	}
-	switch id, ok := parseID(lastEventID); {
+	switch id, ok := (IDs{}).number(lastEventID); {
 	case !ok || l.NoID || id > l.last:
 		f.seen = l.last - uint64(len(l.events))
 		f.comment = fmt.Sprintf("there has been no event %s here, so this is all that is kept", quoteID(lastEventID))

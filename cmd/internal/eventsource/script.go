@@ -14,7 +14,8 @@ import (
 type Script struct {
 	Events [][]byte      // the data of each
 	Type   string        // of all events, "" for the default
-	NoID   bool          // leaves out the numbers of the events
+	IDs    IDs           // of the events
+	NoID   bool          // leaves them out
 	Every  time.Duration // from one event to the next
 	// Loop begins again after the last event. The numbers go on.
 	Loop bool
@@ -30,14 +31,14 @@ type Script struct {
 // Over reports whether there is nothing to come for a client with a Last-Event-ID,
 // now or later.
 func (s *Script) Over(lastEventID string) bool {
-	id, ok := parseID(lastEventID)
+	id, ok := s.IDs.number(lastEventID)
 	return ok && s.Ends && !s.Loop && !s.NoID && id == uint64(len(s.Events))
 }
 
 // Follow returns the feed of a client.
 func (s *Script) Follow(lastEventID string) Feed {
 	f := &reader{script: s}
-	id, ok := parseID(lastEventID)
+	id, ok := s.IDs.number(lastEventID)
 	switch newest := s.newest.Load(); {
 	case lastEventID == "":
 	case !ok || s.NoID || !s.Loop && id > uint64(len(s.Events)):
@@ -74,9 +75,9 @@ func (f *reader) Next(ctx context.Context, b []byte, most int) ([]byte, Count, e
 		return b, n, err
 	}
 	for !n.full(len(b), most) && !f.done() {
-		e := Event{Type: s.Type, Data: s.Events[f.seen%uint64(len(s.Events))]}
+		e := Event{IDs: s.IDs, Type: s.Type, Data: s.Events[f.seen%uint64(len(s.Events))]}
 		if f.seen++; !s.NoID {
-			e.ID = f.seen
+			e.Number = f.seen
 		}
 		b = e.AppendTo(b)
 		n.Events++

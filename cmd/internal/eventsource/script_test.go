@@ -57,6 +57,8 @@ func TestScriptFollow(t *testing.T) {
 		{"all", &Script{Events: words("a b")}, "", 0, "1 a 2 b"},
 		{"all, then the end", &Script{Events: words("a b"), Ends: true}, "", 0, "1 a 2 b end"},
 		{"with a type", &Script{Events: words("a b"), Type: "add"}, "", 0, "1 add a 2 add b"},
+		{"with ids of one's own", &Script{Events: words("a b"), IDs: IDs{"e", 8}, Ends: true}, "", 0, "e9 a e10 b end"},
+		{"after an id of one's own", &Script{Events: words("a b"), IDs: IDs{"e", 8}, Ends: true}, "e9", 0, "e10 b end"},
 		{"without numbers", &Script{Events: words("a b"), NoID: true, Ends: true}, "", 0, "a b end"},
 		{"after one", &Script{Events: words("a b c")}, "1", 0, "2 b 3 c"},
 		{"after the last", &Script{Events: words("a b"), Ends: true}, "2", 0, "end"},
