@@ -47,7 +47,7 @@ type sseOptions struct {
 	idleTimeout  time.Duration
 	noReconnect  bool
 	reconnect    bool
-	retry        int
+	retry        int // noAttempts is any number for a stream that was open, and none for another
 	retryDelay   time.Duration
 	retryMaxTime time.Duration
 	dropAfter    int
@@ -117,7 +117,9 @@ func (o *sseOptions) register(cmd *cobra.Command) {
 	flags.Var(durationFlag{d: &o.idleTimeout}, "idle-timeout", "connect again if nothing comes for this time (default no limit)")
 	flags.BoolVar(&o.noReconnect, "no-reconnect", false, "leave when the stream ends")
 	flags.BoolVar(&o.reconnect, "reconnect", false, "send a request other than GET again, too")
-	flags.IntVar(&o.retry, "retry", -1, "try this `number` of times in a row, the first connection and passing errors such as 503 included; -1 tries for ever to get back to a stream that was open")
+	o.retry = noAttempts
+	flags.Var(attemptsFlag{&o.retry}, "retry", "try again this `number` of times in a row, -1 for ever, the first connection and passing errors such as 503 included (default for ever to get back to a stream that was open, and none after such an error)")
+	setFlagExample(flags, "retry", "3")
 	o.retryDelay = 3 * time.Second
 	flags.Var(durationFlag{d: &o.retryDelay}, "retry-delay", "the reconnection time, until the server sets one")
 	flags.Var(durationFlag{d: &o.retryMaxTime}, "retry-max-time", "give up if nothing has come of it for this time (default no limit)")
@@ -144,8 +146,6 @@ func (o *sseOptions) complete() error {
 		return usageError(example, "-1 and --count %d cannot be used together", o.count)
 	case o.count < 0:
 		return usageError(example, "--count %d: expected a number of events", o.count)
-	case o.retry < -1:
-		return usageError("wscope sse --retry 3 http://127.0.0.1:8080/events", "--retry %d: expected a number of attempts, or -1 for ever", o.retry)
 	case o.dropAfter < 0:
 		return usageError("wscope sse --drop-after 5 http://127.0.0.1:8080/events", "--drop-after %d: expected a number of events", o.dropAfter)
 	case o.noReconnect && o.reconnect:
