@@ -184,6 +184,66 @@ func TestLintSilence(t *testing.T) {
 	}
 }
 
+// A steady source behind a buffer comes in a rhythm, however short the silences
+// are.
+func TestLintRhythm(t *testing.T) {
+	const one = "data: x\n\n"
+	const ms = time.Millisecond
+	// repeated has n bursts of so many events, after silences of these lengths in
+	// turn.
+	repeated := func(n, events int, silences ...time.Duration) (parts []arrival) {
+		for i := range n {
+			parts = append(parts, arrival{silences[i%len(silences)], strings.Repeat(one, events)})
+		}
+		return parts
+	}
+	var cut, torn, now []arrival
+	for i := range 15 {
+		cut = append(cut, arrival{300 * ms, one[3:] + one + one + one[:3]})
+		torn = append(torn, arrival{300 * ms, one}, arrival{20 * ms, one + one}, arrival{20 * ms, one + one})
+		now = append(now, arrival{300 * ms, one})
+		if i%4 == 0 {
+			now = append(now, repeated(2, 5, 300*ms)...)
+		}
+	}
+	cut[0].text = one + one + one[:3]
+	for _, test := range []struct {
+		name   string
+		parts  []arrival
+		coding string
+		want   string
+	}{
+		{"every 0.3 s", repeated(15, 15, 300*ms), "", LintBuffering},
+		{"every 0.5 s", repeated(10, 15, 500*ms), "", LintBuffering},
+		{"every 0.9 s", repeated(6, 6, 900*ms), "", LintBuffering},
+		{"not quite every 0.3 s", repeated(20, 15, 260*ms, 350*ms, 310*ms), "", LintBuffering},
+		{"a little less and a little more than a second", repeated(6, 6, 970*ms, 1030*ms), "", LintBuffering},
+		{"few, but cut", cut, "", LintBuffering},
+		{"compressed", repeated(6, 6, 900*ms), "gzip", LintCompression},
+		{"not for long", repeated(8, 15, 300*ms), "", ""},
+		{"few bursts", repeated(3, 15, 900*ms), "", ""},
+		{"few events", repeated(50, 3, 300*ms), "", ""},
+		{"hardly a silence", repeated(50, 15, 100*ms), "", ""},
+		{"in no rhythm", repeated(50, 15, 300*ms, 900*ms), "", ""},
+		{"not at once", torn, "", ""},
+		{"now and then", now, "", ""},
+	} {
+		h := goodHeader()
+		if test.coding != "" {
+			h.Set("Content-Encoding", test.coding)
+		}
+		got := ""
+		for _, f := range lint(t, new(Linter), h, test.parts...) {
+			if f.Rule != LintUnfinished {
+				got += f.Rule
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
 // A proxy holds the header of a response back, too, until its buffer is full.
 func TestLintLateStart(t *testing.T) {
 	const s = time.Second

@@ -9,6 +9,7 @@ import (
 const (
 	together    = 50 * time.Millisecond  // reads that belong to one burst
 	shortWait   = 400 * time.Millisecond // a silence that a cut event cannot explain
+	pause       = 200 * time.Millisecond // a silence that can be one of a rhythm
 	longWait    = time.Second            // a silence before a burst
 	longSilence = 5 * time.Second
 )
@@ -16,6 +17,7 @@ const (
 const (
 	manyEvents = 4 // that come at once
 	manyBursts = 3
+	manyBeats  = 4 // bursts in a rhythm
 )
 
 const bufferingAdvice = "send the header X-Accel-Buffering: no for nginx, or proxy_buffering off; in other proxies turn response buffering off for this path"
@@ -32,6 +34,33 @@ type timing struct {
 	inside int // events in such bursts
 	all    int
 	first  bool // a burst has been
+	rhythm rhythm
+}
+
+// A rhythm is a row of bursts with nothing between them but silences, none of
+// which is more than twice as long as another. So comes a steady source that is
+// collected on the way; one that has much to say now and then has no rhythm.
+type rhythm struct {
+	bursts            int
+	silence           time.Duration // in sum
+	shortest, longest time.Duration
+}
+
+// add goes on after a silence of wait, or begins anew with it.
+func (r *rhythm) add(wait time.Duration) {
+	shortest, longest := min(r.shortest, wait), max(r.longest, wait)
+	if r.bursts == 0 || longest > 2*shortest {
+		*r, shortest, longest = rhythm{}, wait, wait
+	}
+	r.bursts++
+	r.silence += wait
+	r.shortest, r.longest = shortest, longest
+}
+
+// clear reports whether it has gone on for so long that it is no accident: the
+// shorter the silences, the more of them it takes.
+func (r *rhythm) clear() bool {
+	return r.bursts >= manyBeats && r.silence >= manyBursts*longWait
 }
 
 // Read is told that n bytes have arrived. It comes before the lines that are in
@@ -63,6 +92,12 @@ func (l *Linter) endBurst(at time.Time, more bool) {
 	cut := l.read > taken || l.prior.Kind == FieldLine
 	history := !t.first // what comes at the start may have waited for us
 	t.first = true
+	many := events >= manyEvents || cut && more && events >= 2
+	if atOnce := t.last.Sub(t.begun) <= t.wait/10; !history && many && atOnce && t.wait >= pause {
+		t.rhythm.add(t.wait)
+	} else {
+		t.rhythm = rhythm{}
+	}
 	switch {
 	case cut && more && after >= shortWait && events >= 2:
 		l.buffered(fmt.Sprintf("%d events arrived at once, the next one only in part, and the rest of it %v later", events, round(after)))
@@ -74,6 +109,9 @@ func (l *Linter) endBurst(at time.Time, more bool) {
 		if t.bursts >= manyBursts && t.inside*5 >= t.all*3 {
 			l.buffered(fmt.Sprintf("%d times many events arrived at once after a silence, the last time %d after %v", t.bursts, events, round(t.wait)))
 		}
+	case t.rhythm.clear():
+		l.buffered(fmt.Sprintf("%d times in a row several events arrived at once after a silence of about %v, the last time %d",
+			t.rhythm.bursts, round(t.rhythm.silence/time.Duration(t.rhythm.bursts)), events))
 	}
 }
 
