@@ -126,7 +126,7 @@ func (opts acceptKeyOptions) answerLines() error {
 					first = err
 				}
 			default:
-				return err
+				return unread(err, first != nil)
 			}
 		}
 		if err == io.EOF && opts.verify != nil && !answered {
@@ -159,7 +159,7 @@ func (opts acceptKeyOptions) answer(key string) error {
 		return err
 	}
 	if _, err := io.WriteString(opts.out, text); err != nil {
-		return err
+		return unread(err, a.mistake != nil)
 	}
 	return a.mismatch()
 }

@@ -62,6 +62,16 @@ func (e *outputError) brokenPipe() bool {
 	return errors.Is(e.err, syscall.EPIPE)
 }
 
+// unread returns what a command ends with after err, a failure of its output. That
+// the reader has gone is no error, but neither an excuse for what was asked for:
+// missing says that some of that has not come about.
+func unread(err error, missing bool) error {
+	if output, ok := errors.AsType[*outputError](err); ok && output.brokenPipe() && missing {
+		return quietExit{exitExpectation}
+	}
+	return err
+}
+
 // exactArgs demands n arguments; what says what they are, as in "a ws:// or
 // wss:// URL".
 func exactArgs(n int, what string) cobra.PositionalArgs {

@@ -41,7 +41,7 @@ var exitStatuses = [...]struct {
 	code    int
 	meaning string
 }{
-	{exitOK, "done; a closed stdout ends a command with this status, too"},
+	{exitOK, "done; a closed stdout ends a command so, too, unless what was asked for is missing"},
 	{exitFailure, "an error that has no status of its own"},
 	{exitUsage, "the command line is wrong"},
 	{exitURL, "the URL is malformed, or its scheme is not supported"},

@@ -182,6 +182,7 @@ func (r *reports) conclude(ctx context.Context) error {
 	}
 	cause := context.Cause(ctx)
 	summary, errs := r.order.End()
+	failed := summary.Failed > 0 || summary.Passed == 0
 	err := r.close()
 	for i, e := range errs {
 		if e == nil {
@@ -189,7 +190,7 @@ func (r *reports) conclude(ctx context.Context) error {
 		}
 		var output *outputError
 		if r.targets[i].file == "" && errors.As(e, &output) {
-			return e
+			return unread(e, failed || summary.Skipped > 0)
 		}
 		err = errors.Join(err, e)
 	}
@@ -201,7 +202,7 @@ func (r *reports) conclude(ctx context.Context) error {
 		return failure(exitTimeout, late, "")
 	case cause != nil:
 		return quietExit{exitInterrupted}
-	case summary.Failed > 0 || summary.Passed == 0:
+	case failed:
 		return quietExit{exitExpectation}
 	}
 	return nil

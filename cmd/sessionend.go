@@ -28,11 +28,11 @@ func (s *session) failed() error {
 // conclude shows how the session ended and returns the error that the program
 // ends with.
 func (s *session) conclude(ctx context.Context, err error) error {
-	if err := s.view.failure(); err != nil {
-		return err
-	}
 	out := judge(err)
 	unmet := s.unmet(&out)
+	if err := s.view.failure(); err != nil {
+		return unread(err, s.lacks())
+	}
 	why := s.complaint(ctx, &out)
 	if unmet != nil && !s.interrupted.Load() {
 		why = unmet
@@ -40,7 +40,7 @@ func (s *session) conclude(ctx context.Context, err error) error {
 	c, o := s.link()
 	o.end(c, out, s.opened)
 	if err := s.view.failure(); err != nil {
-		return err
+		return unread(err, s.lacks())
 	}
 	if why != nil {
 		return why
@@ -49,6 +49,11 @@ func (s *session) conclude(ctx context.Context, err error) error {
 		return quietExit{out.exit}
 	}
 	return nil
+}
+
+// lacks reports whether the session has ended without something that was asked for.
+func (s *session) lacks() bool {
+	return s.count > 0 && s.received < s.count || s.expects.close("") != nil || s.expects.watch && !s.expects.quiet()
 }
 
 // unmet returns the error of an expectation that was not met, and lets a Close

@@ -195,9 +195,6 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 		s.o.unanswered()
 	}
 	s.o.lastExchange(err)
-	if err := s.view.failure(); err != nil {
-		return err
-	}
 	out := s.judge(ctx, err)
 	final := err
 	if gaveUp, ok := errors.AsType[*sse.GiveUpError](err); ok {
@@ -212,6 +209,9 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 	if s.ended != nil && s.expects.endMet() {
 		out = streamOutcome{err: s.ended, by: render.Peer}
 	}
+	if err := s.view.failure(); err != nil {
+		return unread(err, s.lacks())
+	}
 	if unmet := s.expects.close("the stream ended"); unmet != nil && ctx.Err() == nil && s.o.stats.Connections > 0 {
 		out = streamOutcome{err: out.err, by: out.by, exit: exitExpectation, say: unmet}
 		if errors.Is(err, context.Canceled) {
@@ -222,7 +222,7 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 		s.o.end(out, unfinished)
 	}
 	if err := s.view.failure(); err != nil {
-		return err
+		return unread(err, s.lacks())
 	}
 	if out.exit == exitOK {
 		return nil
@@ -231,6 +231,16 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 		return quietExit{out.exit}
 	}
 	return failure(out.exit, out.say, out.hint)
+}
+
+// wanting reports whether events are still to come.
+func (s *streamSession) wanting() bool {
+	return s.count > 0 && s.received < s.count || s.until != "" && !s.matched
+}
+
+// lacks reports whether the session has ended without something that was asked for.
+func (s *streamSession) lacks() bool {
+	return s.wanting() || s.expects.close("") != nil || s.expects.watch && !s.expects.quiet()
 }
 
 // A streamOutcome is how a session ended and what that means.
@@ -251,7 +261,7 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 	opened := s.o.stats.Connections > 0
 	stopped := errors.As(err, &refused) && refused.Response.StatusCode == http.StatusNoContent && opened
 	inOrder := err == io.EOF || stopped
-	missing := s.count > 0 && s.received < s.count || s.until != "" && !s.matched
+	missing := s.wanting()
 	nothing := s.received == 0
 	switch {
 	case err == nil, ctx.Err() == nil && s.expects.quiet():
