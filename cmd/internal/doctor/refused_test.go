@@ -133,6 +133,8 @@ func TestServerErrors(t *testing.T) {
 		{symptom: "bad-gateway", reply: reply("502 Bad Gateway", "", "Server: nginx/1.24.0"), hint: "a gateway (nginx/1.24.0 by its Server field)"},
 		{symptom: "bad-gateway", reply: reply("502 Bad Gateway", ""), hint: "it does not name itself"},
 		{symptom: "unavailable", reply: reply("503 Service Unavailable", "", "Retry-After: 5"), hint: "to wait for 5 s"},
+		{symptom: "unavailable", reply: reply("503 Service Unavailable", ""), hint: "right now: so says the server, or what is in front of it (it does not name itself)"},
+		{symptom: "unavailable", reply: reply("503 Service Unavailable", "", "Server: nginx"), hint: "what is in front of it (nginx by its Server field)"},
 		{symptom: "gateway-timeout", reply: reply("504 Gateway Timeout", "", "Via: 1.1 edge"), hint: "1.1 edge by its Via field"},
 		{symptom: "http-version-refused", reply: reply("505 HTTP Version Not Supported", ""), hint: "HTTP/2"},
 		{symptom: "cloudflare-origin", reply: reply("521 Web Server Is Down", "", "Server: cloudflare"), hint: "it refuses connections"},

@@ -45,7 +45,7 @@ func serverErrors() []row {
 			symptom: "unavailable",
 			match:   status(503),
 			rfc:     9110, section: "15.6.4",
-			hint:    "nobody can serve this right now (answered by {gateway})",
+			hint:    "nobody can serve this right now: so says the server, or what is in front of it ({gateway})",
 			meaning: "the server, or the gateway in front of it, has nobody who could take the connection",
 			causes:  []string{"no server behind the gateway is healthy", "a limit of connections is reached", "maintenance"},
 			next:    []string{"try again later", "look at the health checks of the gateway"},
