@@ -158,7 +158,7 @@ func badRequests() []row {
 			"the port expects TLS, so ws: should be wss:",
 			"a proxy in between drops Upgrade or Connection",
 		},
-		next: []string{"wscope connect --diagnose {url}", "the body of the answer may have the reason: {body}"},
+		next: []string{"wscope connect --diagnose {url}", "the answer may say why: {body}"},
 	})
 }
 

@@ -162,7 +162,7 @@ func complete(t *testing.T, d *render.Diagnosis) {
 		texts = append(texts, f.Text)
 	}
 	for _, text := range texts {
-		if strings.ContainsAny(text, "\n\r\x1b") || strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "..") {
+		if strings.ContainsAny(text, "\n\r\x1b") || strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "..") || strings.TrimSpace(text) != text {
 			t.Errorf("not a sentence for a line: %q", text)
 		}
 		for _, word := range []string{"{}", "url}", "{origin", "{got", "{gateway"} {

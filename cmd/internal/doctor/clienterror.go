@@ -173,7 +173,7 @@ func clientErrors() []row {
 			hint:    "the server refuses this request: {body}",
 			meaning: "the server finds fault with the request",
 			causes:  []string{"the path, the query or a field is not what the server expects"},
-			next:    []string{"the body of the answer may have the reason", "wscope connect --diagnose {url}"},
+			next:    []string{"the answer may say why: {body}", "wscope connect --diagnose {url}"},
 		},
 	}
 }

@@ -123,6 +123,9 @@ func TestClientErrors(t *testing.T) {
 		{symptom: "fields-too-large", reply: reply("431 Request Header Fields Too Large", ""), hint: "cookies"},
 		{symptom: "http2-only-464", reply: reply("464", ""), hint: "AWS load balancer"},
 		{symptom: "client-error", reply: reply("418 I'm a teapot", "short and stout"), hint: "short and stout"},
+		{symptom: "client-error", reply: reply("402 Payment Required", ""), hint: "refuses this request: no reason is given"},
+		{symptom: "client-error", reply: reply("451 Unavailable For Legal Reasons", " \r\n"), hint: "refuses this request: no reason is given"},
+		{symptom: "client-error", reply: reply("418 I'm a teapot", "..."), hint: "refuses this request: no reason is given"},
 	}, clientErrors())
 }
 

@@ -93,7 +93,7 @@ func serverErrors() []row {
 			hint:    "no standard knows this status: is it the right server?",
 			meaning: "the status is not one of HTTP",
 			causes:  []string{"a server that makes statuses of its own"},
-			next:    []string{"the body of the answer may have the reason: {body}"},
+			next:    []string{"the answer may say why: {body}"},
 		},
 	}
 }

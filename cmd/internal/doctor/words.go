@@ -101,7 +101,10 @@ func (x *exam) value(word string) (string, bool) {
 	case "gateway":
 		return x.gateway(), true
 	case "body": // the first line of what the server says
-		return clip(strings.TrimRight(firstLine(x.resp.Body), ".")), true
+		if line := strings.TrimSpace(strings.TrimRight(firstLine(x.resp.Body), ".")); line != "" {
+			return clip(line), true
+		}
+		return "no reason is given", true
 	}
 	return "", false
 }
