@@ -206,6 +206,9 @@ func (o *streamObserver) retrySet(d time.Duration) {
 	} else {
 		o.view.showStream(e)
 	}
+	if d > sse.LongestWait {
+		o.note(fmt.Sprintf("the server asks for a reconnection time of %s: %s is waited at most", render.Duration(d), render.Duration(sse.LongestWait)))
+	}
 }
 
 // note may be called by any goroutine.

@@ -22,6 +22,10 @@ type Backoff struct {
 	MaxTime  time.Duration
 }
 
+// LongestWait is the longest wait that a server can ask for, in a retry field or
+// in Retry-After.
+const LongestWait = 24 * time.Hour
+
 // growFrom is what a wait grows from if the reconnection time is shorter: a
 // server that says retry: 0 and is away must not be flooded.
 const growFrom = 250 * time.Millisecond
@@ -72,17 +76,17 @@ func TransientStatus(status int) bool {
 }
 
 // RetryAfter returns how long a server asks to wait with the value of a
-// Retry-After field, 0 if it says nothing that has a meaning. What is longer than
-// a year is a year.
+// Retry-After field, 0 if it says nothing that has a meaning, and [LongestWait] at
+// most.
 //
 // RFC 9110, Section 10.2.3.
 func RetryAfter(value string, now time.Time) time.Duration {
-	const most = 365 * 24 * 3600
+	const most = uint64(LongestWait / time.Second)
 	if n, err := strconv.ParseUint(value, 10, 64); err == nil {
 		return time.Duration(min(n, most)) * time.Second
 	}
 	if t, err := http.ParseTime(value); err == nil {
-		return min(max(0, t.Sub(now)), most*time.Second)
+		return min(max(0, t.Sub(now)), LongestWait)
 	}
 	return 0
 }

@@ -151,7 +151,7 @@ func (c *Client) Stream(ctx context.Context, rawURL string) (*Stream, error) {
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	retry := d.Trace.Retry
 	d.Trace.Retry = func(t time.Duration) {
-		s.base = t
+		s.base = min(t, LongestWait)
 		if retry != nil {
 			retry(t)
 		}

@@ -130,6 +130,27 @@ func TestClientRetryField(t *testing.T) {
 	}
 }
 
+// A server cannot keep a client away for ever. What it asked for is reported as it
+// is, and what the caller wants is done.
+func TestClientLongestWait(t *testing.T) {
+	const asked = 48 * time.Hour
+	s := &scripted{steps: []step{
+		stream("data: a\n\n"),
+		stream("retry: 172800000\ndata: b\n\n"),
+		stream("retry: 99999999999999999999999\ndata: c\n\n"),
+		noContent,
+	}}
+	var seen []time.Duration
+	c := &Client{Backoff: Backoff{Delay: asked}, Trace: Trace{Retry: func(d time.Duration) { seen = append(seen, d) }}}
+	_, waits, _ := follow(t, c, s)
+	if want := []time.Duration{asked, LongestWait, LongestWait}; !slices.Equal(waits, want) {
+		t.Errorf("waits %v, want %v", waits, want)
+	}
+	if len(seen) != 2 || seen[0] != asked || seen[1] <= asked {
+		t.Errorf("the trace has %v", seen)
+	}
+}
+
 // Streams that bring nothing are tried ever more slowly.
 func TestClientBackoff(t *testing.T) {
 	empty := stream(": nothing\n\n")
@@ -258,7 +279,7 @@ func TestClientRetryAfter(t *testing.T) {
 		busy("soon"), stream("data: a\n\n"), busy("99999999999"), noContent,
 	}}
 	_, waits, _ := follow(t, &Client{RetryStatus: TransientStatus, Now: func() time.Time { return now }}, s)
-	if want := seconds(120, 3, 60, 3, 6, 3, 365*24*3600); !slices.Equal(waits, want) {
+	if want := seconds(120, 3, 60, 3, 6, 3, 24*3600); !slices.Equal(waits, want) {
 		t.Errorf("waits %v, want %v", waits, want)
 	}
 }

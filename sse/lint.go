@@ -27,6 +27,7 @@ const (
 	LintUnfinished    = "unfinished-event"
 	LintNULInID       = "nul-in-id"
 	LintRetry         = "retry-not-digits"
+	LintLongRetry     = "retry-too-long"
 	LintContentType   = "content-type"
 	LintEncoding      = "not-utf-8"
 	LintUnknownField  = "unknown-field"

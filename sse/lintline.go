@@ -85,10 +85,15 @@ func (l *Linter) field(line *Line) {
 			l.find(LintNULInID, line.Offset, "an id has a NUL", "clients ignore such an id: send one without NUL")
 		}
 	case "retry":
-		if _, ok := ParseRetry(line.Value); !ok {
+		wait, ok := ParseRetry(line.Value)
+		if !ok {
 			l.find(LintRetry, line.Offset, "the value "+quoteBytes(line.Value)+" of retry is not all digits",
 				"send milliseconds in ASCII digits, as in retry: 3000; clients ignore anything else")
 			return
+		}
+		if wait > longRetry {
+			l.find(LintLongRetry, line.Offset, "the value "+quoteBytes(line.Value)+" of retry is more than an hour",
+				"send milliseconds, as in retry: 3000; a client that has lost the connection is away for all of that time")
 		}
 	}
 	// Data of several lines is mostly something that was indented.

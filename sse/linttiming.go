@@ -12,6 +12,7 @@ const (
 	pause       = 200 * time.Millisecond // a silence that can be one of a rhythm
 	longWait    = time.Second            // a silence before a burst
 	longSilence = 5 * time.Second
+	longRetry   = time.Hour
 )
 
 const (

@@ -14,7 +14,8 @@ import (
 type Trace struct {
 	// Line runs for each line, before the event that it completes is returned.
 	Line func(*Line)
-	// Retry runs for each retry field that sets the reconnection time.
+	// Retry runs for each retry field that sets the reconnection time. A Client
+	// waits for [LongestWait] at most, however long it is.
 	Retry func(time.Duration)
 	// Waiting runs each time everything that has arrived is used up, and more is
 	// about to be waited for.
