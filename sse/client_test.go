@@ -271,6 +271,41 @@ func TestClientContentType(t *testing.T) {
 	}
 }
 
+// Of several values the last that names a type counts, in one field or in many.
+func TestClientContentTypes(t *testing.T) {
+	for _, test := range []struct {
+		values []string
+		got    string // "" for a stream
+	}{
+		{[]string{"text/html", "text/event-stream"}, ""},
+		{[]string{"text/html, text/event-stream; charset=utf-8"}, ""},
+		{[]string{"text/event-stream", "*/*"}, ""},
+		{[]string{"text/event-stream", "text"}, ""},
+		{[]string{"text/event-stream", "text/html/x", "te xt/plain", ""}, ""},
+		{[]string{`text/html; a="\", text/plain, "`, "text/event-stream"}, ""},
+		{[]string{"text/event-stream,"}, ""},
+		{[]string{"text/event-stream", "Text/HTML; a=b"}, "Text/HTML; a=b"},
+		{[]string{"text/event-stream, text/html"}, "text/html"},
+		{[]string{`text/html; a=", text/event-stream`}, `text/html; a=", text/event-stream`},
+		{[]string{`text/html; a="\", text/event-stream"`}, `text/html; a="\", text/event-stream"`},
+		{[]string{"text", "*/*"}, "text, */*"},
+	} {
+		var fields []string
+		for _, value := range test.values {
+			fields = append(fields, "Content-Type: "+value)
+		}
+		s := &scripted{steps: []step{respond(200, strings.NewReader(""), fields...)}}
+		_, _, err := follow(t, &Client{NoReconnect: true}, s)
+		got := ""
+		if refused, ok := errors.AsType[*ResponseError](err); ok {
+			got = refused.Got
+		}
+		if got != test.got || test.got == "" && err != io.EOF {
+			t.Errorf("%q: %v", test.values, err)
+		}
+	}
+}
+
 func TestClientRetryAfter(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	busy := func(after string) step { return respond(503, strings.NewReader(""), "Retry-After: "+after) }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"io"
-	"mime"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -279,17 +278,12 @@ func (r *request) http(ctx context.Context) *http.Request {
 // HTML, Section 9.2.3.
 func (c *Client) judge(resp *http.Response) error {
 	e := &ResponseError{Response: resp}
-	contentType := resp.Header.Get("Content-Type")
-	essence, _, err := mime.ParseMediaType(contentType)
-	if err != nil { // bad parameters do no harm
-		essence, _, _ = strings.Cut(contentType, ";")
-		essence = strings.ToLower(strings.TrimSpace(essence))
-	}
+	t := contentTypeOf(resp.Header)
 	switch {
 	case resp.StatusCode != http.StatusOK:
 		e.Rule, e.Got, e.Want = RuleStatus, resp.Status, "200"
-	case essence != mediaType:
-		e.Rule, e.Got, e.Want = RuleContentType, contentType, mediaType
+	case t.essence != mediaType:
+		e.Rule, e.Got, e.Want = RuleContentType, t.value, mediaType
 	default:
 		for _, name := range codings(resp.Header) {
 			if c.contentDecoder(name) == nil {
@@ -300,6 +294,7 @@ func (c *Client) judge(resp *http.Response) error {
 	if e.Rule == 0 {
 		return nil
 	}
+	var err error
 	timer := time.AfterFunc(bodyTimeout, func() { resp.Body.Close() })
 	e.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	timer.Stop()

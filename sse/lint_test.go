@@ -122,6 +122,7 @@ func TestLintHeader(t *testing.T) {
 		{"Content-Type", "text/event-stream; charset=iso-8859-1", "", []string{"!content-type@-"}},
 		{"Content-Type", "text/event-stream; version=1", "", []string{"content-type@-"}},
 		{"Content-Type", "text/event-stream; =", "", []string{"!content-type@-"}},
+		{"Content-Type", "text/html, text/event-stream; charset=utf-8", "", []string{"!content-type@-"}},
 		{"Cache-Control", "", "", []string{"!cache-control@-"}},
 		{"Cache-Control", "max-age=60", "", []string{"!cache-control@-"}},
 		{"Cache-Control", "private, No-Cache", "", nil},

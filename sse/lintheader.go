@@ -3,6 +3,7 @@ package sse
 import (
 	"mime"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -10,12 +11,16 @@ import (
 //
 // HTML, Section 9.2.7; RFC 9111, Section 5.2.2.
 func (l *Linter) lookAtHeader() {
-	contentType := l.header.Get("Content-Type")
-	_, params, err := mime.ParseMediaType(contentType)
+	t := contentTypeOf(l.header)
+	if t.values > 1 {
+		l.find(LintContentType, -1, "Content-Type has "+strconv.Itoa(t.values)+" values, "+quote(strings.Join(l.header.Values("Content-Type"), ", ")),
+			"send one: browsers take the last that names a type, many clients the first")
+	}
+	_, params, err := mime.ParseMediaType(t.value)
 	charset, has := params["charset"]
 	l.charset = has
 	if err != nil {
-		l.find(LintContentType, -1, "the parameters of Content-Type "+quote(contentType)+" are malformed: "+err.Error(),
+		l.find(LintContentType, -1, "the parameters of Content-Type "+quote(t.value)+" are malformed: "+err.Error(),
 			"send Content-Type: text/event-stream; charset=utf-8")
 	}
 	if has && !strings.EqualFold(charset, "utf-8") {
