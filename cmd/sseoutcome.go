@@ -65,12 +65,41 @@ func requestFailure(err, cause error, u wsproto.URL) *exitError {
 			hint = "if the server expects TLS, use https://"
 		}
 		return &exitError{exitEmptyReply, err, hint}
+	case errors.Is(cause, errSpeaksFirst):
+		return &exitError{exitProtocol, err, notHTTPHint}
 	case strings.Contains(cause.Error(), "malformed HTTP"):
 		return &exitError{exitProtocol, err, strangerHint(cause)}
 	case strings.Contains(cause.Error(), "malformed MIME"):
 		return &exitError{exitProtocol, err, ""}
 	}
 	return &exitError{exitReceive, err, ""}
+}
+
+// errSpeaksFirst is a server that does not wait for a request.
+var errSpeaksFirst = errors.New("the server sent something before it was asked, which is not HTTP")
+
+// A wordedTransport has the errors of net/http speak of what happened.
+type wordedTransport struct{ http.RoundTripper }
+
+func (t wordedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTripper.RoundTrip(r)
+	return resp, worded(err)
+}
+
+// worded replaces what net/http says of a connection that did not stay silent
+// until the request: the name of a function, before the error if there was one.
+func worded(err error) error {
+	const name = "readLoopPeekFailLocked: "
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if !strings.HasPrefix(e.Error(), name) {
+			continue
+		}
+		if cause := errors.Unwrap(e); cause != nil {
+			return cause
+		}
+		return errSpeaksFirst
+	}
+	return err
 }
 
 // strangerHint says who has sent what is no response of HTTP.
@@ -86,8 +115,10 @@ func strangerHint(cause error) string {
 	case who != "":
 		return "that is " + who + ": check the host and the port"
 	}
-	return "that is no HTTP: check the host and the port"
+	return notHTTPHint
 }
+
+const notHTTPHint = "that is no HTTP: check the host and the port"
 
 // streamRefusalHint says what a response that is no event stream mostly means.
 func streamRefusalHint(e *sse.ResponseError, u wsproto.URL) string {

@@ -485,12 +485,3 @@ func TestClientTrace(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
-
-// A server that speaks first gets a sentence: net/http has none.
-func TestSpeaksFirst(t *testing.T) {
-	err := &RequestError{errors.New("readLoopPeekFailLocked: %!w(<nil>)")}
-	const want = "no response: the server sent something before it was asked, which is not HTTP"
-	if got := err.Error(); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}

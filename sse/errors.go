@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -62,14 +61,7 @@ func (e *ResponseError) Error() string {
 // A RequestError is a request that has got no response.
 type RequestError struct{ Err error } // of the transport
 
-func (e *RequestError) Error() string {
-	text := e.Err.Error()
-	if strings.Contains(text, "readLoopPeekFailLocked") {
-		// What net/http says of bytes that come before a request, without an error.
-		text = "the server sent something before it was asked, which is not HTTP"
-	}
-	return "no response: " + text
-}
+func (e *RequestError) Error() string { return "no response: " + e.Err.Error() }
 func (e *RequestError) Unwrap() error { return e.Err }
 
 // A RedirectError is a redirect that is not followed.
