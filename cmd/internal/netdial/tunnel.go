@@ -136,7 +136,7 @@ func boundBy(ctx context.Context, c net.Conn) (release func() error) {
 // RFC 9110, Section 9.3.6.
 func (p *Proxy) httpConnect(c net.Conn, tunnel *render.Tunnel) (net.Conn, error) {
 	if _, err := c.Write(tunnel.Request); err != nil {
-		return nil, bare(err)
+		return nil, noReply(nil, err)
 	}
 	in := bufio.NewReader(c)
 	for interim := 0; ; interim++ {
@@ -200,7 +200,7 @@ func readHead(in *bufio.Reader) (head []byte, err error) {
 		case errors.Is(err, io.EOF):
 			return head, &ReplyError{Got: firstLine(head) + " and then the end of the connection"}
 		case err != nil:
-			return head, bare(err)
+			return head, noReply(head, err)
 		}
 		head = append(head, c)
 		switch n := len(head); {
@@ -213,6 +213,18 @@ func readHead(in *bufio.Reader) (head []byte, err error) {
 			return head, &ReplyError{Got: fmt.Sprintf("a head of more than %d bytes", maxReply)}
 		}
 	}
+}
+
+// noReply returns the error of a connection that failed with err behind what there
+// is of the head. A reset is a way to say no: so does what speaks another protocol.
+func noReply(head []byte, err error) error {
+	switch {
+	case !wsproto.IsReset(err):
+		return bare(err)
+	case len(head) == 0:
+		return &ReplyError{Got: "nothing", Err: bare(err)}
+	}
+	return &ReplyError{Got: firstLine(head), Err: bare(err)}
 }
 
 func firstLine(head []byte) string {
