@@ -205,7 +205,7 @@ func (w *jsonWriter) handshake(e *Handshake) {
 	}
 	w.seconds("took", e.Took)
 	if e.Route != nil && len(e.Request) > 0 {
-		w.seconds("upgrade", e.Took-e.Route.Took)
+		w.seconds("upgrade", w.precise(e.Took)-w.precise(e.Route.Took))
 	}
 	if e.Err != nil {
 		w.error(e.Err, "handshake")
@@ -396,6 +396,15 @@ func (w *jsonWriter) int(name string, n int64) {
 func (w *jsonWriter) uint(name string, n uint64) {
 	w.name(name)
 	w.b = strconv.AppendUint(w.b, n, 10)
+}
+
+// precise returns d as it is written, so that what is computed from several spans
+// is the same for a reader that has only those.
+func (w *jsonWriter) precise(d time.Duration) time.Duration {
+	if w.full {
+		return d
+	}
+	return d.Round(time.Microsecond)
 }
 
 func (w *jsonWriter) seconds(name string, d time.Duration) {

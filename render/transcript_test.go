@@ -84,6 +84,18 @@ func replay(t testing.TB, transcript []byte) (events []Event) {
 	return events
 }
 
+// JSON comes back as it was without the nanoseconds of a recording, too.
+func TestJSONRoundTrip(t *testing.T) {
+	make := func(b *bytes.Buffer) Renderer { return New(b, Options{Format: JSON, Start: start}) }
+	uneven := &Handshake{Meta: at(8002), URL: "ws://example.com/", Request: []byte("GET / HTTP/1.1\r\n\r\n"),
+		Took: 1_000_600, Route: &Route{Took: 400_400}}
+	live := show(t, make, append(slices.Concat(ordinary(), detours(), trialEvents()), uneven)...)
+	got := show(t, make, replay(t, live)...)
+	if diff := cmp.Diff(strings.SplitAfter(string(live), "\n"), strings.SplitAfter(string(got), "\n")); diff != "" {
+		t.Errorf("-live +replayed:\n%s", diff)
+	}
+}
+
 // What a transcript shows is what was shown when it was recorded.
 func TestTranscriptRoundTrip(t *testing.T) {
 	defer func(l *time.Location) { time.Local = l }(time.Local)
