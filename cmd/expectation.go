@@ -164,6 +164,14 @@ func (e *expectations) quiet() bool {
 	return e.silent
 }
 
+// lack reports whether what was to come has not, or what was not to come has, or was
+// not looked out for long enough.
+func (e *expectations) lack() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.failed != nil || e.met < len(e.wanted) || e.watch && !e.silent
+}
+
 // start begins to wait. When an expectation is waited for in vain, late is called
 // on a goroutine of its own, once; when what must not come has not come in time,
 // over.

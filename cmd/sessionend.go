@@ -30,12 +30,12 @@ func (s *session) failed() error {
 func (s *session) conclude(ctx context.Context, err error) error {
 	out := judge(err)
 	unmet := s.unmet(&out)
-	if err := s.view.failure(); err != nil {
-		return unread(err, s.lacks())
-	}
 	why := s.complaint(ctx, &out)
 	if unmet != nil && !s.interrupted.Load() {
 		why = unmet
+	}
+	if err := s.view.failure(); err != nil {
+		return unread(err, s.lacks())
 	}
 	c, o := s.link()
 	o.end(c, out, s.opened)
@@ -49,11 +49,6 @@ func (s *session) conclude(ctx context.Context, err error) error {
 		return quietExit{out.exit}
 	}
 	return nil
-}
-
-// lacks reports whether the session has ended without something that was asked for.
-func (s *session) lacks() bool {
-	return s.count > 0 && s.received < s.count || s.expects.close("") != nil || s.expects.watch && !s.expects.quiet()
 }
 
 // unmet returns the error of an expectation that was not met, and lets a Close
@@ -110,4 +105,9 @@ func (s *session) complaint(ctx context.Context, out *outcome) error {
 			"--wait gives the peer more time; -w 0 expects no answer")
 	}
 	return nil
+}
+
+// lacks reports whether the session has ended without something that was asked for.
+func (s *session) lacks() bool {
+	return s.count > 0 && s.received < s.count || s.expects.lack()
 }

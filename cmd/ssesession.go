@@ -206,11 +206,11 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 	case errors.As(final, new(*sse.LostError)):
 		s.offerEnd(final)
 	}
-	if s.ended != nil && s.expects.endMet() {
-		out = streamOutcome{err: s.ended, by: render.Peer}
-	}
 	if err := s.view.failure(); err != nil {
 		return unread(err, s.lacks())
+	}
+	if s.ended != nil && s.expects.endMet() {
+		out = streamOutcome{err: s.ended, by: render.Peer}
 	}
 	if unmet := s.expects.close("the stream ended"); unmet != nil && ctx.Err() == nil && s.o.stats.Connections > 0 {
 		out = streamOutcome{err: out.err, by: out.by, exit: exitExpectation, say: unmet}
@@ -231,16 +231,6 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 		return quietExit{out.exit}
 	}
 	return failure(out.exit, out.say, out.hint)
-}
-
-// wanting reports whether events are still to come.
-func (s *streamSession) wanting() bool {
-	return s.count > 0 && s.received < s.count || s.until != "" && !s.matched
-}
-
-// lacks reports whether the session has ended without something that was asked for.
-func (s *streamSession) lacks() bool {
-	return s.wanting() || s.expects.close("") != nil || s.expects.watch && !s.expects.quiet()
 }
 
 // A streamOutcome is how a session ended and what that means.
@@ -315,4 +305,14 @@ func (s *streamSession) missing() error {
 		return fmt.Errorf(`no event had "%s" in its data before the stream ended`, s.until)
 	}
 	return fmt.Errorf("received %d of %d events before the stream ended", s.received, s.count)
+}
+
+// wanting reports whether events are still to come.
+func (s *streamSession) wanting() bool {
+	return s.count > 0 && s.received < s.count || s.until != "" && !s.matched
+}
+
+// lacks reports whether the session has ended without something that was asked for.
+func (s *streamSession) lacks() bool {
+	return s.wanting() || s.expects.lack()
 }
