@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -27,6 +28,9 @@ func Main() int {
 	// A write to a closed stdout has to be an error, not the death of the
 	// process in the middle of a session.
 	signal.Ignore(syscall.SIGPIPE)
+	// net/http tells of what comes unasked on a connection in a log. Whatever that
+	// means for a command, the command says.
+	log.SetOutput(io.Discard)
 	args := os.Args[1:]
 	if asksVersion(args) {
 		return run(context.Background(), s, args) // nothing to interrupt
