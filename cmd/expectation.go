@@ -202,7 +202,7 @@ func (e *expectations) start(late, over func()) {
 
 // endMet reports whether a Close was expected and all expectations are met.
 func (e *expectations) endMet() bool {
-	return slices.ContainsFunc(e.wanted, func(x expect.Matcher) bool { return x.Kind == expect.Close }) && !e.pending() && e.close("") == nil
+	return slices.ContainsFunc(e.wanted, func(x expect.Matcher) bool { return x.Kind == expect.Close }) && !e.pending() && e.close("", false) == nil
 }
 
 // offer takes something that came, and reports whether the session has nothing
@@ -274,11 +274,12 @@ func (e *expectations) takes(m *expect.Message) bool {
 	return false
 }
 
-// close ends the expectations with the session: why is how that ended.
-func (e *expectations) close(why string) error {
+// close ends the expectations with the session: why is how that ended. If the
+// session was cut short, what must not come has not been looked out for either.
+func (e *expectations) close(why string, short bool) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.ended && e.met < len(e.wanted) {
+	if !e.ended && (e.met < len(e.wanted) || short && e.watch && !e.silent) {
 		e.end(why)
 	}
 	e.stop()
@@ -291,8 +292,26 @@ func (e *expectations) end(why string) {
 	e.stop()
 }
 
+// How a session ended that somebody has cut short.
+const (
+	cutBySignal = "the session was interrupted"
+	cutByTime   = "the --max-time of the session was over"
+)
+
+// unmetFailure gives the error of an expectation its exit status: after a signal
+// nobody knows whether it would have been met.
+func unmetFailure(err error) error {
+	if unmet, ok := errors.AsType[*expect.Unmet](err); ok && unmet.Ended == cutBySignal {
+		return failure(exitInterrupted, err, "")
+	}
+	return failure(exitExpectation, err, "")
+}
+
 // next says what is waited for.
 func (e *expectations) next() string {
+	if e.met == len(e.wanted) {
+		return "no " + e.never[0].String()
+	}
 	if e.any == nil {
 		return e.wanted[e.met].String()
 	}

@@ -65,7 +65,7 @@ func (s *session) runInteractive(ctx context.Context) error {
 	s.view.out.to(s.out)
 	s.view.err.to(s.err)
 	if !connected {
-		return err
+		return s.concludeWithout(ctx, err)
 	}
 	return s.conclude(ctx, err)
 }

@@ -99,7 +99,7 @@ func (s *session) runPiped(ctx context.Context) error {
 	go s.feed()
 	connected, err := s.follow(ctx)
 	if !connected {
-		return err
+		return s.concludeWithout(ctx, err)
 	}
 	return s.conclude(ctx, err)
 }
@@ -323,7 +323,7 @@ func (s *session) waited() {
 // settled ends the session when what was expected has come, or what was never to
 // come, but not before everything has been sent.
 func (s *session) settled() {
-	if s.sentAll.Load() || s.expects.close("") != nil {
+	if s.sentAll.Load() || s.expects.close("", false) != nil {
 		s.shut()
 	}
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,9 +30,9 @@ func (s *session) failed() error {
 // ends with.
 func (s *session) conclude(ctx context.Context, err error) error {
 	out := judge(err)
-	unmet := s.unmet(&out)
+	unmet := s.unmet(ctx, &out)
 	why := s.complaint(ctx, &out)
-	if unmet != nil && !s.interrupted.Load() {
+	if unmet != nil {
 		why = unmet
 	}
 	if err := s.view.failure(); err != nil {
@@ -51,27 +52,53 @@ func (s *session) conclude(ctx context.Context, err error) error {
 	return nil
 }
 
+// concludeWithout returns the error that the program ends with when there was no
+// further connection, err being why.
+func (s *session) concludeWithout(ctx context.Context, err error) error {
+	cut := cutShort(ctx)
+	if cut == "" && errors.As(err, new(*exitError)) {
+		return err // which says more
+	}
+	if unmet := s.expects.close(cmp.Or(cut, "there was no further connection"), cut == cutBySignal); unmet != nil {
+		return unmetFailure(unmet)
+	}
+	return err
+}
+
+// cutShort says what has cut the session short, or is "".
+func cutShort(ctx context.Context) string {
+	switch cause := context.Cause(ctx); {
+	case cause == nil:
+		return ""
+	case errors.As(cause, new(*errMaxTime)):
+		return cutByTime
+	}
+	return cutBySignal
+}
+
 // unmet returns the error of an expectation that was not met, and lets a Close
 // that was expected be a good end.
-func (s *session) unmet(out *outcome) error {
+func (s *session) unmet(ctx context.Context, out *outcome) error {
 	if out.by == render.Peer {
 		s.expects.offer(expect.Message{Kind: expect.Close, Code: out.code, Reason: out.reason})
 		if s.expects.endMet() && (out.exit == exitClosed || out.exit == exitReceive) {
 			out.exit = exitOK
 		}
 	}
-	why := "the connection was gone"
+	why, cut := "the connection was gone", cutShort(ctx)
 	switch {
+	case cut != "":
+		why = cut
 	case out.by == render.Peer && out.code != wsproto.CloseAbnormal:
 		why = "the peer closed the connection"
 	case out.by == render.Us:
 		why = "the connection was closed by us"
 	}
-	err := s.expects.close(why)
+	err := s.expects.close(why, cut == cutBySignal)
 	if err == nil || out.exit == exitProtocol {
 		return nil
 	}
-	return failure(exitExpectation, err, "")
+	return unmetFailure(err)
 }
 
 // complaint looks for what was left open in a session that ended in order.

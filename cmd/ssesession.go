@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -212,8 +213,9 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 	if s.ended != nil && s.expects.endMet() {
 		out = streamOutcome{err: s.ended, by: render.Peer}
 	}
-	if unmet := s.expects.close("the stream ended"); unmet != nil && ctx.Err() == nil && s.o.stats.Connections > 0 {
-		out = streamOutcome{err: out.err, by: out.by, exit: exitExpectation, say: unmet}
+	cut := cutShort(ctx)
+	if unmet := s.expects.close(cmp.Or(cut, "the stream ended"), cut == cutBySignal); unmet != nil && s.o.stats.Connections > 0 {
+		out = streamOutcome{err: out.err, by: out.by, unmet: unmetFailure(unmet)}
 		if errors.Is(err, context.Canceled) {
 			out.err, out.by = nil, render.Us // it was waited for in vain
 		}
@@ -223,6 +225,9 @@ func (s *streamSession) conclude(ctx context.Context, err error, unfinished int6
 	}
 	if err := s.view.failure(); err != nil {
 		return unread(err, s.lacks())
+	}
+	if out.unmet != nil {
+		return out.unmet
 	}
 	if out.exit == exitOK {
 		return nil
@@ -240,6 +245,8 @@ type streamOutcome struct {
 	exit int
 	say  error // what is still to be said, nil if the line has said it
 	hint string
+	// unmet is the error of an expectation, which counts for more than the rest.
+	unmet error
 }
 
 // judge tells what the error that ended a stream means, nil if we had enough.
