@@ -208,24 +208,12 @@ func (e *expectations) endMet() bool {
 // offer takes something that came, and reports whether the session has nothing
 // more to wait for. The message is not kept.
 func (e *expectations) offer(m expect.Message) (settled bool) {
+	if e.forbid(m) {
+		return true
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.ended || len(e.wanted)+len(e.never) == 0 {
-		return false
-	}
-	for i := range e.never {
-		x := m
-		x.Kind = e.never[i].Kind // binary messages count, too
-		if m.Kind != expect.Close && e.never[i].Match(&x) == nil {
-			e.failed = &expect.Forbidden{Want: e.never[i].String(), Got: m.String()}
-			e.stop()
-			return true
-		}
-	}
-	if e.met == len(e.wanted) {
-		return false
-	}
-	if !e.takes(&m) {
+	if e.ended || e.met == len(e.wanted) || !e.takes(&m) {
 		return false
 	}
 	e.met++
@@ -239,6 +227,26 @@ func (e *expectations) offer(m expect.Message) (settled bool) {
 	}
 	e.stop()
 	return true
+}
+
+// forbid reports whether something that came must not, up to the end of the
+// session: what is settled already may still go wrong.
+func (e *expectations) forbid(m expect.Message) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.failed != nil || m.Kind == expect.Close {
+		return false
+	}
+	for i := range e.never {
+		x := m
+		x.Kind = e.never[i].Kind // binary messages count, too
+		if e.never[i].Match(&x) == nil {
+			e.failed = &expect.Forbidden{Want: e.never[i].String(), Got: m.String()}
+			e.stop()
+			return true
+		}
+	}
+	return false
 }
 
 // takes reports whether m meets an expectation, and remembers it if it does not.

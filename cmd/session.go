@@ -225,12 +225,14 @@ func (s *session) receive() error {
 		if err != nil {
 			return err
 		}
+		came := expect.Message{Kind: dataKind(m.Opcode), Data: m.Payload}
 		if s.count > 0 && s.received >= s.count {
-			continue // it came between our Close frame and the peer's
+			s.expects.forbid(came) // it came between our Close frame and the peer's
+			continue
 		}
 		s.received++
 		o.messageReceived(m)
-		if s.expects.offer(expect.Message{Kind: dataKind(m.Opcode), Data: m.Payload}) {
+		if s.expects.offer(came) {
 			s.settled()
 		}
 		if s.echo {
