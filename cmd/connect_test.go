@@ -140,3 +140,35 @@ func TestConnectMistakes(t *testing.T) {
 		}
 	}
 }
+
+// TestNeverAlone has --within say how long what must not come is looked out for,
+// unless something else says when the session ends.
+func TestNeverAlone(t *testing.T) {
+	for _, tt := range []struct {
+		args string
+		want bool
+	}{
+		{"--never x", true},
+		{"--never x -x a", true},
+		{"--never x --within 9s", true},
+		{"--never x --count 3 --within 9s", true},
+		{"--never x -w -1 --within 9s", true},
+		{"--never x --count 3", false},
+		{"--never x -1", false},
+		{"--never x -w 2", false},
+		{"--never x --echo", false},
+		{"--never x --expect y", false},
+		{"--within 9s", false},
+	} {
+		o, err := parseConnect(t, append(strings.Fields(tt.args), "ws://h/")...)
+		if err != nil || o.expect.watch != tt.want {
+			t.Errorf("connect %s: watch %v, want %v (%v)", tt.args, o.expect.watch, tt.want, err)
+		}
+	}
+	for args, want := range map[string]bool{"--never x": true, "--never x --until y": false, "--never x --count 3": false} {
+		o, err := parseSSE(t, "", append(strings.Fields(args), "http://h/")...)
+		if err != nil || o.expect.watch != want {
+			t.Errorf("sse %s: watch %v, want %v (%v)", args, o.expect.watch, want, err)
+		}
+	}
+}

@@ -63,7 +63,7 @@ func (o *expectOptions) register(cmd *cobra.Command, kind expect.Kind) {
 	setFlagExample(flags, "expect-close", "1000")
 	flags.Var(expectFlag{&o.never, "regexp", regexp}, "never", "leave with 104 when "+noun+" comes that this regular `expression` matches")
 	o.within = defaultWithin
-	flags.Var(durationFlag{d: &o.within}, "within", "how long each expectation is waited for, and with --never alone how long to look out")
+	flags.Var(durationFlag{d: &o.within}, "within", "how long each expectation is waited for, and with --never alone, if nothing else says when the session ends, how long to look out")
 	flags.BoolVar(&o.unordered, "unordered", false, "the expectations may be met in any order, each by "+noun+" of its own")
 	setFlagExample(flags, "expect-json", ".result.id == 7")
 	setFlagExample(flags, "expect-re", "^ok")
@@ -106,9 +106,12 @@ func parseStreamEnd(s string) (expect.Matcher, error) {
 	return x, nil
 }
 
+// lastingFlags say how long a session lasts.
+var lastingFlags = [...]string{"count", "one", "until", "wait", "echo"}
+
 // complete judges the flags together.
 func (o *expectOptions) complete() error {
-	o.watch = len(o.wanted) == 0 && len(o.never) > 0 && o.flags.Changed("within")
+	o.watch = len(o.wanted) == 0 && len(o.never) > 0 && (o.flags.Changed("within") || !slices.ContainsFunc(lastingFlags[:], o.flags.Changed))
 	switch last := len(o.wanted) - 1; {
 	case o.unordered && last < 1:
 		return usageError("--expect a --expect b --unordered", "--unordered needs two expectations or more")
