@@ -131,9 +131,9 @@ type expectations struct {
 	mu     sync.Mutex
 	met    int // in order; with unordered those of any
 	any    *expect.Unordered[*expect.Message]
-	seen   expect.Misses
-	early  map[int]string // in order: what came before its turn
-	since  time.Time      // that the next one has been waited for
+	seen   []expect.Misses // by expectation
+	early  map[int]string  // in order: what came before its turn
+	since  time.Time       // that the next one has been waited for
 	timer  *time.Timer
 	ended  bool  // nothing counts any more
 	silent bool  // what must not come has not come in time
@@ -142,7 +142,7 @@ type expectations struct {
 
 // newExpectations returns the expectations of a session.
 func newExpectations(o expectOptions) *expectations {
-	e := &expectations{expectOptions: o}
+	e := &expectations{expectOptions: o, seen: make([]expect.Misses, len(o.wanted))}
 	if o.unordered {
 		e.any = expect.NewUnordered(len(o.wanted), func(i int, m *expect.Message) bool { return o.wanted[i].Match(m) == nil })
 	}
@@ -220,7 +220,6 @@ func (e *expectations) offer(m expect.Message) (settled bool) {
 		return false
 	}
 	e.met++
-	e.seen = expect.Misses{}
 	e.since = time.Now()
 	if e.timer != nil {
 		e.timer.Reset(e.within)
@@ -263,7 +262,7 @@ func (e *expectations) takes(m *expect.Message) bool {
 		for i := range e.wanted {
 			if _, met := e.any.Met(i); !met {
 				if miss := e.wanted[i].Match(m); miss != nil {
-					e.seen.Add(m, miss)
+					e.seen[i].Add(m, miss)
 				}
 			}
 		}
@@ -273,7 +272,7 @@ func (e *expectations) takes(m *expect.Message) bool {
 	if miss == nil {
 		return true
 	}
-	e.seen.Add(m, miss)
+	e.seen[e.met].Add(m, miss)
 	for i := e.met + 1; i < len(e.wanted); i++ {
 		if e.early[i] == "" && e.wanted[i].Match(m) == nil {
 			if e.early == nil {
@@ -299,7 +298,21 @@ func (e *expectations) close(why string, short bool) error {
 
 // end notes that the next expectation was not met.
 func (e *expectations) end(why string) {
-	e.failed = &expect.Unmet{Want: e.next(), Limit: e.within, Waited: time.Since(e.since), Ended: why, Seen: e.seen, Early: e.early[e.met]}
+	unmet := &expect.Unmet{Limit: e.within, Waited: time.Since(e.since), Ended: why}
+	switch {
+	case e.met == len(e.wanted):
+		unmet.Want = "no " + e.never[0].String()
+	case e.any != nil:
+		unmet.Some = e.met > 0
+		for i := range e.wanted {
+			if _, met := e.any.Met(i); !met {
+				unmet.Open = append(unmet.Open, expect.Open{Want: e.wanted[i].String(), Seen: e.seen[i]})
+			}
+		}
+	default:
+		unmet.Want, unmet.Seen, unmet.Early = e.wanted[e.met].String(), e.seen[e.met], e.early[e.met]
+	}
+	e.failed = unmet
 	e.stop()
 }
 
@@ -316,26 +329,6 @@ func unmetFailure(err error) error {
 		return failure(exitInterrupted, err, "")
 	}
 	return failure(exitExpectation, err, "")
-}
-
-// next says what is waited for.
-func (e *expectations) next() string {
-	if e.met == len(e.wanted) {
-		return "no " + e.never[0].String()
-	}
-	if e.any == nil {
-		return e.wanted[e.met].String()
-	}
-	var left []string
-	for i := range e.wanted {
-		if _, met := e.any.Met(i); !met {
-			left = append(left, e.wanted[i].String())
-		}
-	}
-	if len(left) == 1 {
-		return left[0]
-	}
-	return fmt.Sprintf("%d more in any order, the first of them %s", len(left), left[0])
 }
 
 func (e *expectations) stop() {

@@ -19,24 +19,49 @@ type Unmet struct {
 	Seen Misses
 	// Early tells that what was waited for had come before, or is "".
 	Early string
+	// Open are the expectations that were not met where they are several, in any
+	// order. Then there is neither Want nor Seen.
+	Open []Open
+	// Some says that others of these were met.
+	Some bool
+}
+
+// An Open is one of several expectations that was not met.
+type Open struct {
+	Want string
+	Seen Misses
 }
 
 // Error says what was waited for and how long, and in further lines what came
 // instead.
 func (e *Unmet) Error() string {
-	s := fmt.Sprintf("expected %s within %v", e.Want, e.Limit)
+	want, came := e.Want, e.Seen.Len()
+	var others []string
+	for _, o := range e.Open {
+		others = append(others, o.Want)
+		came = max(came, o.Seen.Len())
+	}
+	if others != nil {
+		want = strings.Join(others, ", and ")
+	}
+	s := fmt.Sprintf("expected %s within %v", want, e.Limit)
 	switch {
 	case e.Ended != "":
 		s += fmt.Sprintf(", but after %s %s", Took(e.Waited), e.Ended)
-	case e.Seen.Len() == 0 && e.Early != "":
+	case came == 0 && (e.Early != "" || e.Some):
 		s += ", and nothing more came"
-	case e.Seen.Len() == 0:
+	case came == 0:
 		s += ", and nothing came"
 	default:
 		s += fmt.Sprintf(", waited %s", Took(e.Waited))
 	}
 	if seen := e.Seen.String(); seen != "" {
 		s += "\n" + seen
+	}
+	for _, o := range e.Open {
+		if seen := o.Seen.String(); seen != "" {
+			s += "\n" + o.Want + ": " + seen
+		}
 	}
 	if e.Early != "" {
 		s += "\n" + e.Early

@@ -3,7 +3,6 @@ package play
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"wscope/cmd/internal/expect"
@@ -173,23 +172,18 @@ func (g *group) met() error {
 
 // unmet says which expectations were not met.
 func (g *group) unmet(limit, waited time.Duration, why error) error {
-	var wants []string
-	var details strings.Builder
+	e := &expect.Unmet{Limit: limit, Waited: waited}
 	for i, w := range g.wants {
-		if _, met := g.assigned.Met(i); met {
-			continue
-		}
-		wants = append(wants, w.x.String())
-		if seen := w.misses.String(); seen != "" {
-			fmt.Fprintf(&details, "\n%s: %s", w.x, seen)
+		if _, met := g.assigned.Met(i); !met {
+			e.Open = append(e.Open, expect.Open{Want: w.x.String(), Seen: w.misses})
 		}
 	}
-	what := fmt.Sprintf("waited %s", expect.Took(waited))
+	e.Some = len(e.Open) < len(g.wants)
 	switch {
 	case errors.As(why, new(*timeoutError)):
-		what = fmt.Sprintf("but after %s %v", expect.Took(waited), why)
+		e.Ended = why.Error()
 	case why == errNoMore:
-		what = fmt.Sprintf("but after %s %s", expect.Took(waited), g.links[len(g.links)-1].ended())
+		e.Ended = g.links[len(g.links)-1].ended()
 	}
-	return fmt.Errorf("expected %s within %v, %s%s", strings.Join(wants, ", and "), limit, what, details.String())
+	return e
 }
