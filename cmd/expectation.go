@@ -97,6 +97,19 @@ func parseCloseMatcher(s string) (expect.Matcher, error) {
 	return expect.Matcher{Kind: expect.Close, Code: wsproto.CloseCode(n)}, nil
 }
 
+// A shortError is that less came than was asked for.
+type shortError struct{ text string }
+
+func (e *shortError) Error() string { return e.text }
+
+// Kind is that of an expectation that was not met.
+func (e *shortError) Kind() string { return (*expect.Unmet)(nil).Kind() }
+
+// fellShort returns an error about what was asked for and did not come.
+func fellShort(format string, args ...any) error {
+	return &shortError{fmt.Sprintf(format, args...)}
+}
+
 // parseStreamEnd reads the code that stands for how a stream ends.
 func parseStreamEnd(s string) (expect.Matcher, error) {
 	x, err := parseCloseMatcher(s)

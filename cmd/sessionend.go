@@ -124,7 +124,7 @@ func (s *session) complaint(ctx context.Context, out *outcome) error {
 		return failure(exitTimeout, fmt.Errorf("received %d of %d messages, then nothing for %v", s.received, s.count, s.wait),
 			"--wait gives the peer more time")
 	case missing:
-		return failure(exitExpectation, fmt.Errorf("received %d of %d messages before the connection was closed", s.received, s.count), "")
+		return failure(exitExpectation, fellShort("received %d of %d messages before the connection was closed", s.received, s.count), "")
 	case unanswered && s.expects.quiet():
 		return failure(exitTimeout, fmt.Errorf("no answer: nothing came within %v", s.expect.within), "")
 	case unanswered && s.timedOut.Load() && s.wait > 0:

@@ -275,7 +275,7 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 		return streamOutcome{err: io.EOF, by: render.Peer, exit: exitExpectation, say: s.missing()}
 	case inOrder && nothing && s.o.stats.Events > 0:
 		return streamOutcome{err: io.EOF, by: render.Peer, exit: exitExpectation,
-			say: fmt.Errorf("no event of type %s came before the stream ended", strings.Join(s.events, " or "))}
+			say: fellShort("no event of type %s came before the stream ended", strings.Join(s.events, " or "))}
 	case inOrder && nothing:
 		return streamOutcome{err: io.EOF, by: render.Peer, exit: exitEmptyReply, say: errors.New("the stream ended without an event")}
 	case inOrder:
@@ -309,9 +309,9 @@ func (s *streamSession) judge(ctx context.Context, err error) streamOutcome {
 // missing says what was waited for in vain.
 func (s *streamSession) missing() error {
 	if s.until != "" && !s.matched {
-		return fmt.Errorf(`no event had "%s" in its data before the stream ended`, s.until)
+		return fellShort(`no event had "%s" in its data before the stream ended`, s.until)
 	}
-	return fmt.Errorf("received %d of %d events before the stream ended", s.received, s.count)
+	return fellShort("received %d of %d events before the stream ended", s.received, s.count)
 }
 
 // wanting reports whether events are still to come.

@@ -69,11 +69,19 @@ func (e *Unmet) Error() string {
 	return s
 }
 
+// Kind is what a program knows the error by.
+func (e *Unmet) Kind() string { return errorKind }
+
+const errorKind = "expectation"
+
 // A Forbidden is the error of a message that was not to come.
 type Forbidden struct {
 	Want string // what was not to come, as a script has it
 	Got  string // what came
 }
+
+// Kind is what a program knows the error by.
+func (e *Forbidden) Kind() string { return errorKind }
 
 func (e *Forbidden) Error() string {
 	return fmt.Sprintf("never expected %s, and it came: %s", e.Want, e.Got)
