@@ -22,7 +22,11 @@ type Matcher struct {
 // Match returns nil if m is what is waited for, and otherwise how it misses.
 func (x *Matcher) Match(m *Message) *Miss {
 	if m.Kind != x.Kind {
-		return &Miss{Why: "it is " + article(m.Kind) + ", expected " + article(x.Kind)}
+		miss := &Miss{Why: "it is " + article(m.Kind) + ", expected " + article(x.Kind)}
+		if m.Kind != Close && x.Kind != Close {
+			miss.Near = 0.1 // a message at least, rather than the end of them
+		}
+		return miss
 	}
 	data := m.Data
 	if x.Kind == Close {

@@ -187,3 +187,26 @@ func TestPointOut(t *testing.T) {
 		}
 	}
 }
+
+// TestNearestMiss has a message of another kind be nearer than the end of the
+// connection, which comes last.
+func TestNearestMiss(t *testing.T) {
+	gone := &Message{Kind: Close, Code: wsproto.CloseAbnormal}
+	for _, tt := range []struct {
+		x    Matcher
+		came []*Message
+		want string
+	}{
+		{Matcher{Kind: Text, Body: Exactly("bin")}, []*Message{{Kind: Binary, Data: []byte("bin")}, gone}, "2 others came, the nearest: binary hex:62696e\n"},
+		{Matcher{Kind: Text, Body: Exactly("x")}, []*Message{gone}, "came instead: close 1006 "},
+		{Matcher{Kind: Close, Code: 1000}, []*Message{{Kind: Text, Data: []byte("x")}, gone}, "2 others came, the nearest: close 1006 "},
+	} {
+		var seen Misses
+		for _, m := range tt.came {
+			seen.Add(m, tt.x.Match(m))
+		}
+		if got := seen.String(); !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%s: %q, want %q", &tt.x, got, tt.want)
+		}
+	}
+}
