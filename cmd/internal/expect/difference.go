@@ -61,9 +61,9 @@ func pointOut(got, want string) string {
 	where := fmt.Sprintf("character %d", utf8.RuneCountInString(got[:at])+1)
 	switch {
 	case at == len(got):
-		where = fmt.Sprintf("it ends %d bytes short", len(want)-at)
+		where = "it ends " + bytesOf(len(want)-at) + " short"
 	case at == len(want):
-		where = fmt.Sprintf("it goes on for %d bytes", len(got)-at)
+		where = "it goes on for " + bytesOf(len(got)-at)
 	}
 	return fmt.Sprintf("expected \"%s%s\"\n     got \"%s%s\"\n         %s^ %s",
 		same, after(want, at), same, after(got, at), strings.Repeat(" ", column), where)
@@ -103,13 +103,21 @@ func pointOutByte(got, want []byte) string {
 	where := fmt.Sprintf("offset %d", at)
 	switch {
 	case at == len(got):
-		where = fmt.Sprintf("it ends %d bytes short", len(want)-at)
+		where = "it ends " + bytesOf(len(want)-at) + " short"
 	case at == len(want):
-		where = fmt.Sprintf("it goes on for %d bytes", len(got)-at)
+		where = "it goes on for " + bytesOf(len(got)-at)
 	}
 	from := ""
 	if start > 0 {
 		from = fmt.Sprintf(" (from offset %d)", start)
 	}
 	return fmt.Sprintf("expected %s%s\n     got %s\n         %s^^ %s", row(want), from, row(got), strings.Repeat("   ", at-start), where)
+}
+
+// bytesOf words a number of bytes.
+func bytesOf(n int) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
 }

@@ -175,8 +175,8 @@ func TestPointOut(t *testing.T) {
 	long := strings.Repeat("a", 100)
 	for _, tt := range []struct{ name, got, want, out string }{
 		{"at the start", "x", "y", "expected \"y\"\n     got \"x\"\n          ^ character 1"},
-		{"short", "ab", "abc", "expected \"abc\"\n     got \"ab\"\n            ^ it ends 1 bytes short"},
-		{"long", "abc", "ab", "expected \"ab\"\n     got \"abc\"\n            ^ it goes on for 1 bytes"},
+		{"short", "ab", "abc", "expected \"abc\"\n     got \"ab\"\n            ^ it ends 1 byte short"},
+		{"long", "abc", "ab", "expected \"ab\"\n     got \"abc\"\n            ^ it goes on for 1 byte"},
 		{"inside a character", "aä", "aö", "expected \"aö\"\n     got \"aä\"\n           ^ character 2"},
 		{"wide", "日本x", "日本y", "expected \"日本y\"\n     got \"日本x\"\n              ^ character 3"},
 		{"escaped", "\x1bx", "\x1by", "expected \"␛y\"\n     got \"␛x\"\n           ^ character 2"},
