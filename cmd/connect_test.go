@@ -172,3 +172,24 @@ func TestNeverAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestExpectCloseCode refuses a code that no peer can close with: in a frame it
+// is a mistake, which only --lenient lets pass.
+func TestExpectCloseCode(t *testing.T) {
+	for _, tt := range []struct {
+		args string
+		ok   bool
+	}{
+		{"1000", true}, {"1005", true}, {"1006", true}, {"1011", true}, {"1014", true}, {"3000", true}, {"4999", true},
+		{"0", false}, {"99", false}, {"999", false}, {"1004", false}, {"1015", false}, {"2000", false}, {"5000", false}, {"65535", false},
+		{"99 --lenient", true}, {"1015 --lenient", true}, {"5000 --lenient", true},
+		{"0 --lenient", false}, {"65536 --lenient", false}, {"-1", false},
+	} {
+		_, err := parseConnect(t, append(strings.Fields("--expect-close "+tt.args), "ws://h/")...)
+		var known *exitError
+		usage := errors.As(err, &known) && known.code == exitUsage || err != nil && strings.Contains(err.Error(), "expect-close")
+		if tt.ok != (err == nil) || !tt.ok && !usage {
+			t.Errorf("--expect-close %s: %v", tt.args, err)
+		}
+	}
+}

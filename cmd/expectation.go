@@ -91,7 +91,7 @@ func (f expectFlag) Set(s string) error {
 
 func parseCloseMatcher(s string) (expect.Matcher, error) {
 	n, err := strconv.ParseUint(s, 10, 16)
-	if err != nil {
+	if err != nil || n == 0 {
 		return expect.Matcher{}, errors.New("expected a close code such as 1000; 1005 stands for a Close without one, 1006 for no Close at all")
 	}
 	return expect.Matcher{Kind: expect.Close, Code: wsproto.CloseCode(n)}, nil
@@ -119,17 +119,28 @@ func parseStreamEnd(s string) (expect.Matcher, error) {
 	return x, nil
 }
 
+// neverComes reports whether x is a Close with a code that breaks a rule. 1005 and
+// 1006 are never in a frame, but stand for what came without a code.
+func neverComes(x expect.Matcher) bool {
+	return x.Kind == expect.Close && !x.Code.OnWire() && x.Code != wsproto.CloseNoStatus && x.Code != wsproto.CloseAbnormal
+}
+
 // lastingFlags say how long a session lasts.
 var lastingFlags = [...]string{"count", "one", "until", "wait", "echo"}
 
 // complete judges the flags together.
 func (o *expectOptions) complete() error {
 	o.watch = len(o.wanted) == 0 && len(o.never) > 0 && (o.flags.Changed("within") || !slices.ContainsFunc(lastingFlags[:], o.flags.Changed))
+	lenient, _ := o.flags.GetBool("lenient") // which not every command has
+	impossible := slices.IndexFunc(o.wanted, neverComes)
 	switch last := len(o.wanted) - 1; {
 	case o.unordered && last < 1:
 		return usageError("--expect a --expect b --unordered", "--unordered needs two expectations or more")
 	case last >= 0 && !o.unordered && slices.ContainsFunc(o.wanted[:last], func(x expect.Matcher) bool { return x.Kind == expect.Close }):
 		return usageError("--expect hello --expect-close 1000", "--expect-close has to be the last expectation: nothing comes after a Close")
+	case impossible >= 0 && !lenient:
+		return usageError("--expect hello --expect-close 1000", "--expect-close %d: no peer may close with %v (RFC 6455, Section 7.4); --lenient lets it come",
+			o.wanted[impossible].Code, o.wanted[impossible].Code)
 	case o.within <= 0:
 		return usageError("--within 10s", "--within %v: expected a time", o.within)
 	}
