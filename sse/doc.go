@@ -8,7 +8,7 @@
 // The files and the sections of the chapter (HTML, Section 9.2):
 //
 //	line.go, inspect*.go, utf8.go  9.2.5 Parsing an event stream: lines, decoding
-//	event.go                       9.2.6 Interpreting an event stream
+//	event.go, field.go, span.go    9.2.6 Interpreting an event stream
 //	client.go, connection.go       9.2.2 to 9.2.4: opening, announcing, reconnecting
 //	contenttype.go                 9.2.3 what makes a response a stream
 //	backoff.go                     9.2.3 the reconnection time

@@ -70,47 +70,6 @@ type Decoder struct {
 	begin    int64 // offset of the first line of the event, -1 before it
 }
 
-// A span is a text that was read: it lies in the buffer of lines, or in own.
-type span struct {
-	from, to int
-	lent     bool
-	own      []byte
-}
-
-func (s *span) lend(from, to int) { s.from, s.to, s.lent = from, to, true }
-
-// set gives the text memory of its own.
-func (s *span) set(p []byte) {
-	if cap(s.own) > keepBuffer {
-		s.own = nil
-	}
-	s.own = append(s.own[:0], p...)
-	s.lent = false
-}
-
-// keep makes the text outlive the buffer of lines.
-func (s *span) keep(buf []byte) {
-	if s.lent {
-		s.set(buf[s.from:s.to])
-	}
-}
-
-func (s *span) clear() { s.from, s.to, s.lent = 0, 0, true }
-
-func (s *span) len() int {
-	if s.lent {
-		return s.to - s.from
-	}
-	return len(s.own)
-}
-
-func (s *span) text(buf []byte) []byte {
-	if s.lent {
-		return buf[s.from:s.to:s.to]
-	}
-	return s.own
-}
-
 // NewDecoder returns a Decoder that reads from r. It reads ahead.
 func NewDecoder(r io.Reader, c DecoderConfig) *Decoder {
 	d := &Decoder{trace: c.Trace, limit: c.MaxEventSize, begin: -1}
@@ -351,66 +310,6 @@ func (d *Decoder) value(from, to int, bad bool) []byte {
 		v = d.repaired
 	}
 	return v
-}
-
-// A fieldName is what a line is, in the words of the standard.
-type fieldName uint8
-
-const (
-	unknownField fieldName = iota
-	dataField
-	idField
-	eventField
-	retryField
-	commentLine
-)
-
-// split returns what a line that is not blank is, and where its value begins.
-// One blank after the colon belongs to neither.
-func split(line []byte) (name fieldName, value int) {
-	switch n := len(line); line[0] {
-	case 'd':
-		if n >= 5 && string(line[:5]) == "data:" {
-			name, value = dataField, 5
-		}
-	case 'i':
-		if n >= 3 && string(line[:3]) == "id:" {
-			name, value = idField, 3
-		}
-	case 'e':
-		if n >= 6 && string(line[:6]) == "event:" {
-			name, value = eventField, 6
-		}
-	case 'r':
-		if n >= 6 && string(line[:6]) == "retry:" {
-			name, value = retryField, 6
-		}
-	case ':':
-		return commentLine, 1
-	}
-	if value == 0 {
-		return splitOther(line)
-	}
-	if value < len(line) && line[value] == ' ' {
-		value++
-	}
-	return name, value
-}
-
-// splitOther is for a line without a colon, whose value is empty, and for a name
-// that means nothing.
-func splitOther(line []byte) (name fieldName, value int) {
-	switch string(line) {
-	case "data":
-		name = dataField
-	case "id":
-		name = idField
-	case "event":
-		name = eventField
-	case "retry":
-		name = retryField
-	}
-	return name, len(line)
 }
 
 // blank ends an event, if the lines before made one.

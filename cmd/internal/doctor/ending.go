@@ -26,7 +26,6 @@ type ending struct {
 const unusualSilence = 20 * time.Second
 
 func endings() []ending {
-	first := func(p *post) bool { return p.broken != nil && p.First && len(p.Offending) > 0 }
 	return []ending{
 		{
 			symptom: "idle-timeout",
@@ -71,7 +70,7 @@ func endings() []ending {
 		},
 		{
 			symptom: "http-after-101",
-			match:   func(p *post) bool { return first(p) && begins("HTTP/")(p.Offending) },
+			match:   func(p *post) bool { return p.badStart() && begins("HTTP/")(p.Offending) },
 			rfc:     6455, section: "4.2.2",
 			hint:    "a second HTTP response follows the 101 where frames have to begin: the server answers twice, or a proxy does",
 			meaning: "what follows the 101 is another HTTP response and no frame",
@@ -80,7 +79,7 @@ func endings() []ending {
 		},
 		{
 			symptom: "body-after-101",
-			match:   func(p *post) bool { return first(p) && p.hasBody() },
+			match:   func(p *post) bool { return p.badStart() && p.hasBody() },
 			rfc:     9110, section: "15.2",
 			hint:    "the 101 announces a body, and what follows is one: frames have to begin there",
 			meaning: "the 101 has Content-Length or Transfer-Encoding, which no 1xx may have, and is followed by a body",
@@ -89,7 +88,7 @@ func endings() []ending {
 		},
 		{
 			symptom: "page-after-101",
-			match:   func(p *post) bool { return first(p) && begins("<")(p.Offending) },
+			match:   func(p *post) bool { return p.badStart() && begins("<")(p.Offending) },
 			rfc:     6455, section: "5.2",
 			hint:    "a page follows the 101 where frames have to begin: {offending}",
 			meaning: "what follows the 101 is a page and no frame",
@@ -98,7 +97,7 @@ func endings() []ending {
 		},
 		{
 			symptom: "text-after-101",
-			match:   func(p *post) bool { return first(p) && isText(p.Offending) },
+			match:   func(p *post) bool { return p.badStart() && isText(p.Offending) },
 			rfc:     6455, section: "5.2",
 			hint:    "bare text follows the 101 where frames have to begin: {offending}",
 			meaning: "what follows the 101 is text without a frame around it",
@@ -107,7 +106,7 @@ func endings() []ending {
 		},
 		{
 			symptom: "bytes-after-101",
-			match:   first,
+			match:   (*post).badStart,
 			rfc:     6455, section: "5.2",
 			hint:    "what follows the 101 is no frame, or a broken one: -vvv shows each bit of it",
 			meaning: "the first bytes after the 101 break a rule for frames",
@@ -244,3 +243,6 @@ func (p *post) givenUp() bool {
 func (p *post) goneAfterClose() bool {
 	return p.drop != nil && p.drop.CloseSent && (p.drop.Drop == wsproto.DropFIN || p.drop.Drop == wsproto.DropReset)
 }
+
+// badStart reports whether the first bytes after the handshake were no legal frame.
+func (p *post) badStart() bool { return p.broken != nil && p.First && len(p.Offending) > 0 }

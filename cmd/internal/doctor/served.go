@@ -5,7 +5,6 @@ import "wscope/wsproto"
 // servedEndings are the rows of a server, whose peer is a client. There is no
 // command to try: the client is another program.
 func servedEndings() []ending {
-	first := func(p *post) bool { return p.broken != nil && p.First && len(p.Offending) > 0 }
 	return []ending{
 		{
 			symptom: "idle-timeout",
@@ -27,7 +26,7 @@ func servedEndings() []ending {
 		},
 		{
 			symptom: "http-after-101",
-			match:   func(p *post) bool { return first(p) && isRequest(p.Offending) },
+			match:   func(p *post) bool { return p.badStart() && isRequest(p.Offending) },
 			rfc:     6455, section: "4.1",
 			hint:    "the client sends another HTTP request where frames have to begin: {offending}",
 			meaning: "what follows the upgrade is another HTTP request and no frame",
@@ -36,7 +35,7 @@ func servedEndings() []ending {
 		},
 		{
 			symptom: "text-after-101",
-			match:   func(p *post) bool { return first(p) && isText(p.Offending) },
+			match:   func(p *post) bool { return p.badStart() && isText(p.Offending) },
 			rfc:     6455, section: "5.2",
 			hint:    "bare text follows the upgrade where frames have to begin: {offending}",
 			meaning: "what follows the upgrade is text without a frame around it",

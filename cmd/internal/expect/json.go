@@ -112,16 +112,14 @@ func CheckConditions(s string) error {
 // comparison follow. Any other is a part of a text without quotes.
 func splitConditions(s string) (parts []string) {
 	const and = " and "
-	quoted, start := false, 0
+	start := 0
 	for i := 0; i < len(s); i++ {
 		switch {
-		case quoted && s[i] == '\\':
-			i++
 		case s[i] == '"':
-			quoted = !quoted
-		case !quoted && s[i] == '\'':
+			i = closingQuote(s, i)
+		case s[i] == '\'':
 			i += singleQuoted(s[start:i], s[i+1:])
-		case !quoted && strings.HasPrefix(s[i:], and):
+		case strings.HasPrefix(s[i:], and):
 			name, rest := cutPath(strings.TrimSpace(s[i+len(and):]))
 			op, _ := cutOp(strings.TrimSpace(rest))
 			if _, err := ParsePath(name); err == nil && op.Known() {

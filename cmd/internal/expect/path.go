@@ -68,18 +68,26 @@ const comparisons = "=!<>~"
 // cutPath returns the path at the beginning of s, and what follows it: a blank or a
 // comparison.
 func cutPath(s string) (path, rest string) {
-	quoted := false
 	for i := 0; i < len(s); i++ {
 		switch {
-		case quoted && s[i] == '\\':
-			i++
 		case s[i] == '"':
-			quoted = !quoted
-		case !quoted && strings.IndexByte(" \t\r\n"+comparisons, s[i]) >= 0:
+			i = closingQuote(s, i)
+		case strings.IndexByte(" \t\r\n"+comparisons, s[i]) >= 0:
 			return s[:i], s[i:]
 		}
 	}
 	return s, ""
+}
+
+// closingQuote returns where the text in double quotes ends that begins at s[i]: at
+// its other quote, or behind s if there is none.
+func closingQuote(s string, i int) int {
+	for i++; i < len(s) && s[i] != '"'; i++ {
+		if s[i] == '\\' {
+			i++
+		}
+	}
+	return i
 }
 
 func dotStep(s string) (step pathStep, rest string, err error) {
