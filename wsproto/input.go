@@ -10,6 +10,10 @@ const (
 	// grows to when the peer fills it.
 	minReadBuffer = 4 << 10
 	maxReadBuffer = 64 << 10
+	// longReadBuffer is what it grows to when manyLongFrames have not fitted: four
+	// frames that each have as much payload as maxReadBuffer come in one read.
+	longReadBuffer = 4 * (maxReadBuffer + MaxHeaderLen)
+	manyLongFrames = 16
 	// narrowRead is how much is read with the header that follows a long frame.
 	narrowRead = 512
 )
@@ -18,7 +22,8 @@ const (
 // goroutine.
 //
 // All bytes arrive in buf. A frame that fits there is unmasked and lent to the
-// caller where it is; a longer one goes from the network straight into msg.
+// caller where it is; a longer one goes from the network straight into msg. If such
+// frames go on to come, buf grows so that several of them fit.
 type input struct {
 	buf     []byte
 	small   []byte    // what buf is when it has shrunk again; nil if it has, or will not
@@ -26,7 +31,10 @@ type input struct {
 	arrived time.Time // when the newest byte of buf did
 	begun   bool      // something has arrived
 	full    bool      // the last read filled the buffer: a larger one pays
+	trickle bool      // the last read brought little: a smaller one does
 	narrow  bool      // the last frame bypassed the buffer: the next may, too
+	long    int       // how many did since buf was a longReadBuffer
+	stride  int       // length of the last frame while it is one
 
 	// What a message must be like to be taken by shortMessage.
 	traced     bool
@@ -65,8 +73,8 @@ func (c *Conn) fill(need int) error {
 	}
 	switch {
 	case in.full && len(in.buf) < maxReadBuffer:
-		in.grow(c.codec != nil)
-	case in.small != nil && in.w == 0 && !in.full && c.codec != nil:
+		in.grow(min(4*len(in.buf), maxReadBuffer), c.codec != nil)
+	case in.small != nil && in.w == 0 && !in.full && (c.codec != nil || in.trickle):
 		in.shrink()
 	case in.r+need > len(in.buf) || in.w == len(in.buf):
 		in.w = copy(in.buf, in.buf[in.r:in.w])
@@ -79,20 +87,26 @@ func (c *Conn) fill(need int) error {
 		// into the buffer has to be copied out again.
 		in.narrow = false
 		room = room[:min(len(room), narrowRead)]
+	} else if in.stride > 0 {
+		// The part that is read of a frame that does not fit has to be moved, so
+		// the read ends where a frame does if they are all as long as the last.
+		if n := (len(in.buf)-in.r)/in.stride*in.stride - (in.w - in.r); n > 0 {
+			room = room[:n]
+		}
 	}
 	n, err := c.receive(room)
 	in.w += n
 	in.full = n == len(room) && !narrow
+	in.trickle = n < minReadBuffer
 	return err
 }
 
-// grow takes a larger buffer, for good or to shrink again.
-func (in *input) grow(again bool) {
-	n := min(4*len(in.buf), maxReadBuffer)
+// grow takes a larger buffer of n bytes or a few more, for good or to shrink again.
+func (in *input) grow(n int, again bool) {
 	var larger []byte
 	if again {
 		larger = in.lentBuf.take()
-		n = min(max(n, cap(larger)), maxReadBuffer)
+		n = max(n, min(cap(larger), maxReadBuffer))
 		if in.small == nil {
 			in.small = in.buf
 		}
@@ -105,12 +119,22 @@ func (in *input) grow(again bool) {
 	in.buf = larger[:n]
 }
 
+// growLong takes a buffer for frames that have not fitted the one there is.
+func (in *input) growLong() {
+	in.grow(longReadBuffer, true)
+	in.long = 0
+	if len(in.msg) == 0 {
+		in.msg = nil // only longer ones go there
+	}
+}
+
 // shrink goes back to the small buffer when nothing is in the large one. A
 // connection with an extension does so before it may have to wait: for the work
 // that it has with messages, reading them in fewer calls does not pay.
 func (in *input) shrink() {
 	in.lentBuf.giveBack(in.buf)
 	in.buf, in.small = in.small, nil
+	in.stride = 0
 }
 
 // receive reads from the network. Before it waits, all that is gathered on the

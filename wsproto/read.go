@@ -248,9 +248,15 @@ func (c *Conn) judgeText(p []byte, last bool) *ProtocolError {
 func (c *Conn) wholeFrame(h Header, n int, only bool) ([]byte, error) {
 	in := &c.in
 	if h.PayloadLen > uint64(len(in.buf)-n) {
-		return c.longFrame(h, n)
+		if in.long < manyLongFrames || h.PayloadLen > longReadBuffer-MaxHeaderLen {
+			return c.longFrame(h, n)
+		}
+		in.growLong()
 	}
 	length := int(h.PayloadLen)
+	if len(in.buf) >= longReadBuffer {
+		in.stride = n + length
+	}
 	text := in.op == OpText && !in.bad
 	for used := 0; ; {
 		p := in.buf[in.r+n : min(in.w, in.r+n+length)]
@@ -303,6 +309,7 @@ func (c *Conn) longFrame(h Header, n int) ([]byte, error) {
 		}
 		if pos = len(p); last {
 			in.narrow = true
+			in.long++
 			c.reportReceived(h, p, nil)
 			return in.msg, nil
 		}
