@@ -36,3 +36,42 @@ loop:
 	MOVL AX, returns+16(FP)
 	MOVL BX, high+20(FP)
 	RET
+
+// func extremesSSE2(p *byte, n int) (low, high uint32)
+TEXT ·extremesSSE2(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ $0x0E0E0E0E0E0E0E0E, AX
+	MOVQ AX, X8
+	PUNPCKLQDQ X8, X8 // 16 times the byte after CR
+	MOVO X8, X0 // the least bytes, or that one
+	MOVO X8, X1
+	PXOR X2, X2 // all bytes, or-ed
+	PXOR X3, X3
+
+extremes:
+	MOVOU (SI), X4
+	MOVOU 16(SI), X5
+	MOVOU 32(SI), X6
+	MOVOU 48(SI), X7
+	PMINUB X4, X0
+	PMINUB X5, X1
+	POR X4, X2
+	POR X5, X3
+	PMINUB X6, X0
+	PMINUB X7, X1
+	POR X6, X2
+	POR X7, X3
+	ADDQ $64, SI
+	SUBQ $64, CX
+	JNZ extremes
+
+	PMINUB X1, X0
+	PCMPEQB X8, X0 // where nothing is less
+	PMOVMSKB X0, AX
+	XORL $0xFFFF, AX
+	POR X3, X2
+	PMOVMSKB X2, BX
+	MOVL AX, low+16(FP)
+	MOVL BX, high+20(FP)
+	RET

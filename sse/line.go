@@ -33,8 +33,9 @@ func (e LineEnd) String() string {
 const (
 	firstBuffer = 64 << 10
 	keepBuffer  = 1 << 20 // a larger buffer is let go of when it is empty
-	window      = 16 << 10
-	maxIdle     = 100 // reads in a row that give nothing
+	window      = 8 << 10
+	longLine    = 4 << 10 // what is likely to be followed by as much of the line
+	maxIdle     = 100     // reads in a row that give nothing
 	bom         = "\uFEFF"
 )
 
@@ -81,9 +82,14 @@ func (r *lineReader) next() (from, to int, end LineEnd, ok bool) {
 	}
 }
 
-// advance goes on to the next window.
+// advance goes on to the next window, or past it if it is but a part of a long
+// line.
 func (r *lineReader) advance() {
 	r.edge = min(r.scan+window, r.end)
+	if r.scan-r.start >= longLine && inner(r.buf[r.scan:r.edge]) {
+		r.scan, r.cr, r.wide = r.edge, r.edge, false
+		return
+	}
 	var cr bool
 	cr, r.wide = inspect(r.buf[r.scan:r.edge])
 	r.suspect = r.wide || r.suspect && r.start < r.scan
