@@ -64,15 +64,15 @@ cross: # compile for every platform, keep nothing
 # it, over every window that there is.
 interop: # Go libraries in both roles, from a module of their own
 	cd testdata/interop && $(GO) vet ./... && $(GO) test -race -count=1 ./... && \
-		$(GO) test -count=1 -timeout 20m -run 'Deflate' .
+		$(GO) test -count=1 -timeout 40m -run 'Deflate' .
 
 interop-npm: # npm's ws in both roles, and wscat; installs them beside the tests
 	cd testdata/interop && npm ci --no-audit --no-fund && export WSCOPE_PEERS=npm && \
-		$(GO) test -race -count=1 -run '/^ws$$|Wscat' . && $(GO) test -count=1 -timeout 20m -run 'Deflate/^ws$$' .
+		$(GO) test -race -count=1 -run '/^ws$$|Wscat' . && $(GO) test -count=1 -timeout 40m -run 'Deflate/^ws$$' .
 
 interop-chromium: # Chromium as the client, without a window; $CHROMIUM, or that of PATH
 	cd testdata/interop && export WSCOPE_PEERS=chromium && \
-		$(GO) test -race -count=1 -run '/^chromium$$|Browser' . && $(GO) test -count=1 -timeout 20m -run 'BrowserDeflate' .
+		$(GO) test -race -count=1 -run '/^chromium$$|Browser' . && $(GO) test -count=1 -timeout 40m -run 'BrowserDeflate' .
 
 interop-python: # Python's websockets in both roles; $PYTHON has to have it
 	cd testdata/interop && \
