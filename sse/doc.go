@@ -13,7 +13,8 @@
 //	contenttype.go                 9.2.3 what makes a response a stream
 //	backoff.go                     9.2.3 the reconnection time
 //	redirect.go, encoding.go       redirects; content codings, decoded as they arrive
-//	internal/zstd                  one of them, which the standard library has not
+//	internal/inflate               gzip and deflate, which the standard library holds back
+//	internal/zstd                  zstd, which the standard library has not
 //	errors.go, trace.go            what can go wrong, what can be looked at
 //	lint*.go                       9.2.7 and what else authors of servers trip over
 package sse

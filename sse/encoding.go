@@ -1,15 +1,12 @@
 package sse
 
 import (
-	"bufio"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
 
+	"wscope/sse/internal/inflate"
 	"wscope/sse/internal/zstd"
 )
 
@@ -41,9 +38,9 @@ func (c *Client) decodeContent(r io.Reader, names []string) io.Reader {
 func (c *Client) contentDecoder(name string) func(io.Reader) (io.Reader, error) {
 	switch name {
 	case "gzip", "x-gzip":
-		return newGunzipper
+		return func(r io.Reader) (io.Reader, error) { return inflate.NewGzipReader(r), nil }
 	case "deflate":
-		return newInflater
+		return func(r io.Reader) (io.Reader, error) { return inflate.NewDeflateReader(r), nil }
 	case "zstd":
 		return func(r io.Reader) (io.Reader, error) { return zstd.NewReader(r), nil }
 	}
@@ -58,58 +55,6 @@ func (c *Client) acceptEncoding() string {
 	}
 	slices.Sort(names[2:])
 	return strings.Join(names, ", ")
-}
-
-// A gunzipper decodes the gzip coding, member by member: a server may make one of
-// each event, which then must not wait for the next.
-//
-// RFC 1952, Section 2.2.
-type gunzipper struct {
-	src  *bufio.Reader
-	z    *gzip.Reader
-	over bool // the member has ended
-}
-
-func newGunzipper(r io.Reader) (io.Reader, error) {
-	src := bufio.NewReader(r)
-	z, err := gzip.NewReader(src)
-	if err != nil {
-		return nil, err
-	}
-	z.Multistream(false)
-	return &gunzipper{src: src, z: z}, nil
-}
-
-func (g *gunzipper) Read(p []byte) (int, error) {
-	if g.over {
-		if err := g.z.Reset(g.src); err != nil {
-			return 0, err // io.EOF if there is no other member
-		}
-		g.z.Multistream(false)
-		g.over = false
-	}
-	n, err := g.z.Read(p)
-	if err == io.EOF {
-		g.over, err = true, nil
-	}
-	return n, err
-}
-
-// newInflater decodes the deflate coding, which is the zlib format (RFC 1950),
-// and also what many send in its name, bare deflate data (RFC 1951).
-func newInflater(r io.Reader) (io.Reader, error) {
-	in := bufio.NewReader(r)
-	head, err := in.Peek(2)
-	switch {
-	case err == io.EOF && len(head) > 0:
-		return nil, io.ErrUnexpectedEOF
-	case err != nil:
-		return nil, err
-	}
-	if head[0]&0x0F == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
-		return zlib.NewReader(in)
-	}
-	return flate.NewReader(in), nil
 }
 
 // A lazyDecoder starts to decode with the first read.
