@@ -178,9 +178,11 @@ func (o *connectOptions) complete() error {
 	case o.null && o.delimiter != "\n":
 		return usageError("wscope connect -0 ws://127.0.0.1:8080/", "--null and --delimiter cannot be used together")
 	}
-	for _, f := range []struct{ flag, value string }{{"ws-key", o.key}, {"ws-version", o.version}} {
+	for _, f := range []struct{ flag, value, good string }{
+		{"ws-key", o.key, "dGhlIHNhbXBsZSBub25jZQ=="}, {"ws-version", o.version, "13"},
+	} {
 		if err := checkField(f.value); err != nil {
-			return usageError("wscope connect --ws-version 13 ws://127.0.0.1:8080/", "--%s: %w", f.flag, err)
+			return usageError("wscope connect --"+f.flag+" "+f.good+" ws://127.0.0.1:8080/", "--%s: %w", f.flag, err)
 		}
 	}
 	if o.one {

@@ -50,7 +50,7 @@ func (d *displayOptions) registerShown(cmd *cobra.Command, preset, usage string)
 	flags.Var(&choiceFlag{&d.format, preset, formats}, "format", usage)
 	flags.BoolVar(&d.json, "json", false, "the same as --format json")
 	flags.Var(&choiceFlag{&d.timestamps, "relative", "relative delta wall none"}, "timestamps", "time of each frame: relative, delta, wall or none")
-	flags.StringSliceVar(&d.hide, "hide", nil, "leave out frames with these `opcodes`: text, binary, continuation, ping, pong, close, control, data")
+	flags.StringSliceVar(&d.hide, "hide", nil, "leave out frames with these `opcodes`: text, binary, continuation, ping, pong, close, reserved, control, data")
 	flags.Var(previewFlag{&d.maxPreview}, "max-preview", "show at most `bytes` of a payload in frames and hex, -1 for all, 0 for none (default 1024)")
 	flags.Var(&choiceFlag{&d.binaryAs, "raw", "raw hex base64"}, "binary-as", "how binary messages are written: raw, hex or base64")
 	flags.CountVarP(&d.verbose, "verbose", "v", "show the handshake on stderr, with -vv frames, with -vvv hex dumps")
@@ -157,8 +157,8 @@ type display struct {
 	summary *writeout.Summary
 	mute    mute
 	data    render.Renderer
-	failed  error // the first failure to write data; nothing is written after it
-	onFail  func()
+	failed  error  // the first failure to write data; nothing is written after it
+	onFail  func() // see whenFailed
 }
 
 // A mute is data that is not shown, whatever the format.
@@ -392,7 +392,17 @@ func (v *display) fail(err error) {
 	}
 	v.failed = err
 	if v.onFail != nil {
-		go v.onFail() // it may want to show something
+		go v.onFail()
+	}
+}
+
+// whenFailed has f run when stdout cannot be written to, on a goroutine of its own:
+// it may want to show something. That can have been found out already.
+func (v *display) whenFailed(f func()) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.onFail = f; v.failed != nil {
+		go f()
 	}
 }
 

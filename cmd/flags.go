@@ -174,6 +174,9 @@ func redactHeader(s string) string {
 	if redacted := redactName(name); redacted != name {
 		return redacted
 	}
+	if !wsproto.IsToken(name) {
+		return name + ": ..." // a secret one may have been meant
+	}
 	return name + ": " + render.RedactField(name, strings.TrimSpace(value))
 }
 

@@ -74,12 +74,12 @@ func bracketed(s string) string {
 }
 
 // isHostName reports whether s looks like a name or an IPv4 address rather than a
-// port.
+// port, perhaps mistyped.
 func isHostName(s string) bool {
 	if ip, err := netip.ParseAddr(s); err == nil {
 		return ip.Is4()
 	}
-	return s != "" && strings.Trim(s, "0123456789-") != "" && !strings.ContainsAny(s, "/[]@ ")
+	return s != "" && (s[0] < '0' || s[0] > '9') && !strings.ContainsAny(s, "/[]@ ")
 }
 
 // readyURL returns the URL that clients of the listener use.

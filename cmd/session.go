@@ -71,9 +71,7 @@ func (s *session) open(ctx context.Context) error {
 	s.c, s.o = c, o
 	s.changed.Broadcast()
 	s.mu.Unlock()
-	s.view.mu.Lock()
-	s.view.onFail = s.unheard
-	s.view.mu.Unlock()
+	s.view.whenFailed(s.unheard)
 	return nil
 }
 

@@ -60,7 +60,7 @@ func slashCommands() []slashCommand {
 		{"format", "NAME", "format hex", "show frames, messages, hex or json from here on", formatNames, changeFormat},
 		{"stats", "", "stats", "count what has crossed the connection", nil, func(t talker, _ string) error { t.showStats(); return nil }},
 		{"headers", "", "headers", "show the opening handshake", nil, func(t talker, _ string) error { t.showHeaders(); return nil }},
-		{"reconnect", "", "reconnect", "close, and connect again", nil, func(t talker, _ string) error { return t.reconnect() }},
+		{"reconnect", "", "reconnect", "in connect: close, and connect again", nil, func(t talker, _ string) error { return t.reconnect() }},
 		{"quit", "", "quit", "close and leave", nil, func(t talker, _ string) error { t.quit(); return nil }},
 	}
 }
@@ -72,9 +72,10 @@ func isCommand(line string) bool {
 	return strings.HasPrefix(line, "/") && !strings.HasPrefix(line, "//") && !strings.Contains(line, "\n")
 }
 
-// unslash removes the slash that keeps a message from being a command.
+// unslash removes the slash that keeps a line from being a command, which one with a
+// line break is not anyway.
 func unslash(line string) string {
-	if strings.HasPrefix(line, "//") {
+	if strings.HasPrefix(line, "//") && !strings.Contains(line, "\n") {
 		return line[1:]
 	}
 	return line

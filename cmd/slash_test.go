@@ -142,7 +142,7 @@ func TestIsCommand(t *testing.T) {
 		{"///", false, "//"},
 		{" /ping", false, " /ping"},
 		{"/a\n/b", false, "/a\n/b"},
-		{"//a\n/b", false, "/a\n/b"},
+		{"//a\n/b", false, "//a\n/b"},
 		{"text", false, "text"},
 		{"", false, ""},
 	} {

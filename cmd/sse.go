@@ -235,7 +235,7 @@ func runSSE(ctx context.Context, o sseOptions) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{after: o.dial.net.maxTime})
 		defer cancel()
 	}
-	view.onFail = cancel
+	view.whenFailed(cancel)
 	s := &streamSession{sseOptions: o, expects: newExpectations(o.expect), target: t, view: view}
 	if err := s.prepare(); err != nil {
 		return err

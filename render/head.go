@@ -35,7 +35,7 @@ func (f field) String() string {
 // secret is redacted unless it is wanted.
 func parseHead(raw []byte, secrets bool) head {
 	if !secrets {
-		raw = redactHead(raw)
+		raw = RedactHead(raw)
 	}
 	h := head{begun: len(raw) > 0, raw: raw}
 	first := true

@@ -3,6 +3,8 @@ package render
 import (
 	"bytes"
 	"strings"
+
+	"wscope/wsproto"
 )
 
 const redacted = "[redacted]"
@@ -48,10 +50,10 @@ func RedactField(field, value string) string {
 	return redacted
 }
 
-// redactHead returns the raw bytes of an HTTP message, which may be cut off or
+// RedactHead returns the raw bytes of an HTTP message, which may be cut off or
 // illegal in any way, without what is secret in its head. Apart from the values
 // that are replaced they stay as they are, and what follows the head does.
-func redactHead(raw []byte) []byte {
+func RedactHead(raw []byte) []byte {
 	out := make([]byte, 0, len(raw))
 	line, raw := cutLine(raw)
 	for first := true; len(line) > 0; first = false {
@@ -69,17 +71,32 @@ func redactHead(raw []byte) []byte {
 	return out
 }
 
-// redactField is redactHead for one field with the lines that continue it, or
+// redactField is RedactHead for one field with the lines that continue it, or
 // for the first line of a message.
 func redactField(text string, first bool) string {
-	head, _, _ := strings.Cut(text, "\n")
-	name, _, ok := strings.Cut(head, ":")
-	if first || !ok || !isSecret(strings.Trim(name, " \t")) {
+	if first {
 		return RedactURLs(text)
 	}
+	head, _, _ := strings.Cut(text, "\n")
+	name, _, ok := strings.Cut(head, ":")
 	end := text[len(strings.TrimRight(text, "\r\n")):]
+	if word := leadingToken(head); !ok && len(word) < len(strings.TrimRight(head, "\r")) && isSecret(word) {
+		return text[:len(word)+1] + redacted + end // the colon was forgotten
+	}
+	if !ok || !isSecret(strings.Trim(name, " \t")) {
+		return RedactURLs(text)
+	}
 	value := strings.Join(strings.Fields(text[len(name)+1:]), " ")
 	return name + ": " + RedactField(strings.Trim(name, " \t"), value) + end
+}
+
+// leadingToken returns the token that a line begins with.
+func leadingToken(line string) string {
+	n := 0
+	for n < len(line) && wsproto.IsToken(line[n:n+1]) {
+		n++
+	}
+	return line[:n]
 }
 
 // cutLine cuts raw behind its first line, whose end it keeps.

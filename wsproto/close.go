@@ -124,6 +124,14 @@ func (c *Conn) sendClose(payload []byte) (earlier []byte, sent bool, err error) 
 	return nil, false, c.flush()
 }
 
+// closeReason returns the reason of the Close frame that was sent.
+func (c *Conn) closeReason() string {
+	c.out.mu.Lock()
+	defer c.unlock()
+	_, reason, _ := ParseClosePayload(c.out.closePayload)
+	return reason
+}
+
 // closeReceived completes the closing handshake after the peer's Close frame.
 func (c *Conn) closeReceived(code CloseCode, reason string) error {
 	reply := code
@@ -232,7 +240,11 @@ func (c *Conn) dropped(err error, inside string) error {
 	case errors.Is(err, os.ErrDeadlineExceeded) && closing:
 		drop = DropCloseTimeout
 	}
-	return &DropError{Drop: drop, Inside: inside, CloseSent: closing, Err: err}
+	e := &DropError{Drop: drop, Inside: inside, CloseSent: closing, Err: err}
+	if closing {
+		e.CloseReason = c.closeReason()
+	}
+	return e
 }
 
 // sendError returns why sending has failed, or nil. While no Close frame is on its

@@ -50,6 +50,9 @@ var closeCodeNames = map[CloseCode]string{
 	CloseTryAgainLater:      "try again later",
 	CloseBadGateway:         "bad gateway",
 	CloseTLS:                "TLS handshake failure",
+	3000:                    "unauthorized",
+	3003:                    "forbidden",
+	3008:                    "timeout",
 }
 
 // Name returns the registered meaning of c, the range it lies in ("private

@@ -25,7 +25,7 @@ func TestCloseCodeOnWire(t *testing.T) {
 func TestCloseCodeString(t *testing.T) {
 	for c, want := range map[CloseCode]string{
 		1000: "1000 normal closure", 1006: "1006 abnormal closure", 1016: "1016 unassigned",
-		3000: "3000 registered by libraries", 4999: "4999 private use", 5000: "5000 unassigned",
+		3000: "3000 unauthorized", 3003: "3003 forbidden", 3008: "3008 timeout", 3001: "3001 registered by libraries", 4999: "4999 private use", 5000: "5000 unassigned",
 	} {
 		if got := c.String(); got != want {
 			t.Errorf("%d: %q, want %q", c, got, want)

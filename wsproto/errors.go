@@ -169,8 +169,10 @@ type DropError struct {
 	// Inside says where in the stream the end came: "" between frames,
 	// otherwise such as "a frame header" or "a fragmented message".
 	Inside string
-	// CloseSent reports whether we had sent a Close frame.
-	CloseSent bool
+	// CloseSent reports whether we had sent a Close frame, and CloseReason is its
+	// reason, which may be "".
+	CloseSent   bool
+	CloseReason string
 	// Err is the error of the network, or nil. For DropFIN it is
 	// io.ErrUnexpectedEOF if TLS was cut off inside a record (crypto/tls lets an
 	// end between two records pass, with a close_notify or without), otherwise
@@ -194,6 +196,9 @@ func (e *DropError) Error() string {
 	}
 	if e.Inside != "" {
 		s += " inside " + e.Inside
+	}
+	if e.Drop == DropCloseTimeout && e.CloseReason != "" {
+		s += fmt.Sprintf(", which said %q", e.CloseReason)
 	}
 	if e.Err != nil && (e.Drop == DropReceive || e.Drop == DropSend) {
 		s += ": " + e.Err.Error()

@@ -21,6 +21,7 @@ func TestErrorTexts(t *testing.T) {
 		{&DropError{Drop: DropFIN}, "the peer ended the connection without a Close frame"},
 		{&DropError{Drop: DropReset, Inside: "a frame", Err: io.ErrClosedPipe}, "the connection was reset inside a frame"},
 		{&DropError{Drop: DropCloseTimeout}, "the peer did not answer the Close frame in time"},
+		{&DropError{Drop: DropCloseTimeout, CloseReason: "idle"}, `the peer did not answer the Close frame in time, which said "idle"`},
 		{&DropError{Drop: DropSend, Err: io.ErrClosedPipe}, "sending failed: io: read/write on closed pipe"},
 		{&DropError{Drop: DropReceive, Err: io.ErrClosedPipe}, "receiving failed: io: read/write on closed pipe"},
 		{&HandshakeError{Kind: HandshakeEmpty}, "handshake: the peer ended the connection without sending a byte"},

@@ -100,14 +100,14 @@ func endOfHead(b []byte, from int) int {
 //
 // RFC 9112, Sections 2.2 and 5.
 func parseHead(raw []byte, valid func(string) bool) (first string, fields Fields, err error) {
-	fail := func(line, want string) (string, Fields, error) {
-		return first, fields, &headError{got: fmt.Sprintf("header line %.100q", line), want: want}
+	fail := func(got, want string) (string, Fields, error) {
+		return first, fields, &headError{got: got, want: want}
 	}
 	text := string(raw)
 	first, text, _ = strings.Cut(text, "\n")
 	first = strings.TrimSuffix(first, "\r")
 	if !valid(first) {
-		return fail(first, "no control characters")
+		return fail(fmt.Sprintf("first line %.100q", RedactUserinfo(first)), "no control characters")
 	}
 	for text != "" {
 		var line string
@@ -119,15 +119,15 @@ func parseHead(raw []byte, valid func(string) bool) (first string, fields Fields
 		name, value, ok := strings.Cut(line, ":")
 		switch {
 		case line[0] == ' ' || line[0] == '\t':
-			return fail(line, "no line folding (RFC 9112, Section 5.2)")
+			return fail("a header line that begins with white space", "no line folding (RFC 9112, Section 5.2)")
 		case !ok:
-			return fail(line, "a name, a colon and a value")
+			return fail(lineBegin(line), "a name, a colon and a value")
 		case name != strings.TrimRight(name, " \t"):
-			return fail(line, "no white space before the colon (RFC 9112, Section 5.1)")
+			return fail(lineBegin(line), "no white space before the colon (RFC 9112, Section 5.1)")
 		case !IsToken(name):
-			return fail(line, "a token as the name")
+			return fail(lineBegin(line), "a token as the name")
 		case !valid(value):
-			return fail(line, "no control characters")
+			return fail(lineBegin(line), "no control characters")
 		case len(fields) == maxFields:
 			return first, fields, &headError{
 				tooLarge: true,
@@ -138,6 +138,22 @@ func parseHead(raw []byte, valid func(string) bool) (first string, fields Fields
 		fields = append(fields, Field{name, trimOWS(value)})
 	}
 	return first, fields, nil
+}
+
+// lineBegin names a header line by what is likely to be the name of its field. The
+// rest may be a secret.
+func lineBegin(line string) string {
+	n := 0
+	for n < len(line) && isTokenByte(line[n]) {
+		n++
+	}
+	switch {
+	case n == len(line):
+		return fmt.Sprintf("header line %.100q", line)
+	case line[n] == ':':
+		return fmt.Sprintf("header line %.100q and its value", line[:n+1])
+	}
+	return fmt.Sprintf("header line that begins with %.100q", line[:n+1])
 }
 
 // parseVersion decodes the "HTTP/1.1" of a request line or a status line.

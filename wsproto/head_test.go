@@ -61,6 +61,31 @@ func TestParseHead(t *testing.T) {
 	}
 }
 
+// What is wrong with a header is told without what may be a secret in it.
+func TestHeadErrorsHideValues(t *testing.T) {
+	for _, tt := range []struct{ head, want string }{
+		{"GET / HTTP/1.1\r\nCookie: S3CRET\x01\r\n\r\n", `header line "Cookie:" and its value, expected no control characters`},
+		{"GET / HTTP/1.1\r\nCookie: a=1\r\n S3CRET\r\n\r\n", "a header line that begins with white space, expected no line folding (RFC 9112, Section 5.2)"},
+		{"GET / HTTP/1.1\r\nCookie S3CRET\r\n\r\n", `header line that begins with "Cookie ", expected a name, a colon and a value`},
+		{"GET / HTTP/1.1\r\nAuthorization : S3CRET\r\n\r\n", `header line that begins with "Authorization ", expected no white space before the colon (RFC 9112, Section 5.1)`},
+		{"GET / HTTP/1.1\r\nCookie\x00S3CRET: a\r\n\r\n", `header line that begins with "Cookie\x00", expected a token as the name`},
+		{"GET / HTTP/1.1\r\nhello\r\n\r\n", `header line "hello", expected a name, a colon and a value`},
+		{"GET http://u:S3CRET@h/ HTTP\r\n\r\n", `request line "GET http://[redacted]@h/ HTTP", expected a version such as HTTP/1.1`},
+		{"GET http://u:S3CRET@h/\x01 HTTP/1.1\r\n\r\n", `first line "GET http://[redacted]@h/\x01 HTTP/1.1", expected no control characters`},
+	} {
+		if _, err := parseRequest([]byte(tt.head)); err == nil || err.Error() != tt.want {
+			t.Errorf("%q: %v, want %s", tt.head, err, tt.want)
+		}
+	}
+	r, err := parseRequest([]byte("GET http://u:S3CRET@h/ HTTP/1.1\r\nHost: h\r\n\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bad := (&Acceptor{}).checkRequest(r, &Response{}); bad == nil || strings.Contains(fmt.Sprint(*bad), "S3CRET") {
+		t.Errorf("the rejection is %+v", bad)
+	}
+}
+
 // TestReadHead cuts the stream in all ways and looks at what is left of it.
 func TestReadHead(t *testing.T) {
 	const rest = "\x81\x05Hello"

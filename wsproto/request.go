@@ -51,7 +51,7 @@ func parseRequest(raw []byte) (*Request, error) {
 		return r, err
 	}
 	bad := func(want string) (*Request, error) {
-		return r, &headError{got: fmt.Sprintf("request line %.100q", first), want: want}
+		return r, &headError{got: fmt.Sprintf("request line %.100q", RedactUserinfo(first)), want: want}
 	}
 	parts := strings.Split(first, " ")
 	if len(parts) != 3 {
@@ -97,9 +97,9 @@ func (a *Acceptor) checkRequest(r *Request, resp *Response) *rejection {
 	case r.Method != "GET":
 		return &rejection{405, "method", r.Method, "GET", "4.2.1", Fields{{"Allow", "GET"}}}
 	case r.Target[0] != '/' && !absoluteForm(r.Target):
-		return bad("request target", r.Target, "a path or an absolute HTTP URI", "4.2.1")
+		return bad("request target", RedactUserinfo(r.Target), "a path or an absolute HTTP URI", "4.2.1")
 	case strings.Contains(r.Target, "#"):
-		return bad("request target", r.Target, "no fragment", "3")
+		return bad("request target", RedactUserinfo(r.Target), "no fragment", "3")
 	case len(hosts) != 1 || !validHost(hosts[0]):
 		return bad("Host", strings.Join(hosts, ", "), "exactly one host with an optional port", "4.2.1")
 	case r.Fields.Has("Transfer-Encoding"):

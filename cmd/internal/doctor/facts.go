@@ -25,9 +25,9 @@ func (x *exam) facts() []render.Fact {
 		facts := []render.Fact{fact("sent", clip(x.req.Method+" "+x.req.Target)+" and the rest of the request")}
 		switch {
 		case len(x.resp.Raw) > 0:
-			facts = append(facts, fact("got", strconv.Quote(clip(string(x.resp.Raw)))))
+			facts = append(facts, fact("got", strconv.Quote(clip(string(render.RedactHead(x.resp.Raw))))))
 		case interim(x):
-			facts = append(facts, fact("got", "interim responses: "+strconv.Quote(clip(string(x.Received)))))
+			facts = append(facts, fact("got", "interim responses: "+strconv.Quote(clip(string(render.RedactHead(x.Received))))))
 		default:
 			facts = append(facts, fact("got", "nothing"))
 		}

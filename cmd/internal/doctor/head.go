@@ -51,7 +51,7 @@ func badHeads() []row {
 			symptom: "header-too-large",
 			match:   func(x *exam) bool { return wants("at most")(x) || x.Err.Want == "fewer" },
 			rfc:     6585, section: "5",
-			hint:    "the header of the reply has no end within reason",
+			hint:    "the header of the reply is larger than any that makes sense",
 			meaning: "the header of the reply is larger than anybody needs",
 			causes:  []string{"a server that loops, or that sends a body without the empty line before it"},
 			next:    []string{"wscope connect -v {url}"},

@@ -84,8 +84,8 @@ func TestBadHeads(t *testing.T) {
 		{symptom: "header-no-field", reply: switching(upgrade, connection, "Warning something happened", accept), hint: "no field"},
 		{symptom: "header-no-field", reply: switching(upgrade, connection, "two words: x", accept), hint: "no field"},
 		{symptom: "header-control-characters", reply: switching(upgrade, connection, accept, "X: a\x00b"), hint: "control characters"},
-		{symptom: "header-too-large", reply: "HTTP/1.1 101 Switching Protocols\r\nX: " + strings.Repeat("x", 70_000), hint: "no end"},
-		{symptom: "header-too-large", reply: switching(strings.Repeat("X: y\r\n", 300) + upgrade), hint: "no end"},
+		{symptom: "header-too-large", reply: "HTTP/1.1 101 Switching Protocols\r\nX: " + strings.Repeat("x", 70_000), hint: "larger than any"},
+		{symptom: "header-too-large", reply: switching(strings.Repeat("X: y\r\n", 300) + upgrade), hint: "larger than any"},
 		{symptom: "status-line", reply: "HTTP/2 200\r\n\r\n", hint: "no status line"},
 		{symptom: "status-line", reply: "HTTP/1.1 OK\r\n\r\n", hint: "no status line"},
 	}, badHeads())

@@ -89,8 +89,12 @@ func CheckText(p []byte) error {
 // Duration reads a duration in Go's units; a bare number is seconds.
 func Duration(s string) (time.Duration, error) {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		if ns := n * float64(time.Second); math.Abs(ns) < math.MaxInt64 { // false for NaN, too
+		ns := n * float64(time.Second)
+		if math.Abs(ns) < math.MaxInt64 { // false for NaN, too
 			return time.Duration(ns), nil
+		}
+		if !math.IsNaN(n) {
+			return 0, errors.New("expected at most 292 years, which are 9223372036 seconds")
 		}
 	} else if d, err := time.ParseDuration(s); err == nil {
 		return d, nil
