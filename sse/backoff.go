@@ -30,6 +30,15 @@ const LongestWait = 24 * time.Hour
 // server that says retry: 0 and is away must not be flooded.
 const growFrom = 250 * time.Millisecond
 
+// A connection that ends in less than hurry is hurried, and so is the wait for the
+// next one if it is less. After maxHurried such connections in a row the wait is
+// hurry: they may bring events, but a server that ends each at once and says
+// retry: 0 must not be flooded either.
+const (
+	hurry      = 100 * time.Millisecond
+	maxHurried = 3
+)
+
 func (b Backoff) defaults() Backoff {
 	if b.Delay == 0 {
 		b.Delay = 3 * time.Second

@@ -134,6 +134,7 @@ type Stream struct {
 
 	opened  bool // some connection has been
 	retries int  // since the last event
+	hurried int  // connections in a row that ended at once
 	lost    time.Time
 	dropped bool
 }
@@ -274,6 +275,9 @@ func (s *Stream) ended(err error) error {
 	if !dropped && err != io.EOF {
 		loss.Err = err
 	}
+	if s.hurried++; dropped || loss.After >= hurry {
+		s.hurried = 0
+	}
 	var size *SizeError
 	if errors.As(err, &size) {
 		return err
@@ -305,6 +309,9 @@ func (s *Stream) retry(loss *Loss) error {
 		s.lost = now
 	}
 	wait := c.Backoff.wait(s.base, s.retries, c.Rand())
+	if s.hurried > maxHurried {
+		wait = max(wait, hurry)
+	}
 	var refused *ResponseError
 	if errors.As(loss.Err, &refused) {
 		wait = max(wait, RetryAfter(refused.Response.Header.Get("Retry-After"), now))

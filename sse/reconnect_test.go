@@ -161,6 +161,24 @@ func TestClientGivesUp(t *testing.T) {
 	}
 }
 
+// A server that ends each connection at once is not flooded, whatever it brings and
+// asks for.
+func TestClientHurried(t *testing.T) {
+	var now time.Time
+	quick := stream("retry: 0\ndata: a\n\n")
+	slow := respond(200, io.MultiReader(strings.NewReader("data: b\n\n"), later(func() { now = now.Add(hurry) })), isStream)
+	s := &scripted{steps: []step{quick, quick, quick, quick, quick, slow, quick, quick, quick, quick, noContent}}
+	_, waits, _ := follow(t, &Client{Now: func() time.Time { return now }}, s)
+	if want := seconds(0, 0, 0, 0.1, 0.1, 0, 0, 0, 0, 0.1); !slices.Equal(waits, want) {
+		t.Errorf("waits %v, want %v", waits, want)
+	}
+}
+
+// later is a reader of nothing that calls a function.
+type later func()
+
+func (f later) Read([]byte) (int, error) { f(); return 0, io.EOF }
+
 func isLost(err error) bool {
 	return errors.As(err, new(*LostError)) && errors.Is(err, errReset)
 }
