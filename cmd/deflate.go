@@ -186,7 +186,7 @@ func (d *deflateObserver) frame(dir render.Direction, f *wsproto.FrameInfo) *ren
 	if f.Fragment <= 1 {
 		*m = render.Deflate{Context: context()}
 	}
-	m.Wire += f.Header.PayloadLen
+	m.Wire += f.EncodedLen
 	m.Plain += f.DecodedLen
 	return m
 }

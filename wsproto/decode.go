@@ -128,7 +128,7 @@ func (c *Conn) decodedFrame() []byte {
 	in := &c.in
 	d := &in.pieces.decoding
 	p := d.wire
-	in.info.Encoded = true
+	in.info.Encoded, in.info.EncodedLen = true, in.pieces.pos
 	in.info.Decoded = in.msg[min(d.from, len(in.msg)):]
 	in.info.DecodedLen = in.size - d.size
 	d.wire, d.from, d.size = d.wire[:0], len(in.msg), in.size

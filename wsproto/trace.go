@@ -77,6 +77,9 @@ type FrameInfo struct {
 	Encoded    bool
 	Decoded    []byte
 	DecodedLen uint64
+	// EncodedLen is how many bytes of the payload an extension was given or has
+	// made: all of them, unless the frame was given up before its end.
+	EncodedLen uint64
 	// Broken is the rule that the frame breaks, or nil.
 	Broken *ProtocolError
 }
@@ -159,7 +162,9 @@ func (c *Conn) reportSent(h Header, p []byte) {
 		if o.fragment++; o.fragment > 1 || !h.FIN {
 			o.info.Fragment = o.fragment
 		}
-		o.info.Encoded = o.encoded
+		if o.info.Encoded = o.encoded; o.encoded {
+			o.info.EncodedLen = h.PayloadLen
+		}
 		if o.encoded && h.FIN {
 			o.info.Decoded, o.info.DecodedLen = o.plain, uint64(len(o.plain))
 		}

@@ -274,7 +274,12 @@ func TestBomb(t *testing.T) {
 	for _, role := range bothRoles {
 		for _, fragments := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%v, fragments %t", role, fragments), func(t *testing.T) {
-				c, peer := open(t, role, &deflate.Extension{}, wsproto.Config{MaxMessageSize: limit})
+				var encoded, decoded uint64
+				trace := wsproto.Trace{FrameReceived: func(f *wsproto.FrameInfo) {
+					encoded += f.EncodedLen
+					decoded += f.DecodedLen
+				}}
+				c, peer := open(t, role, &deflate.Extension{}, wsproto.Config{MaxMessageSize: limit, Trace: trace})
 				go sendBomb(peer, mebibyte, fragments)
 				code := make(chan wsproto.CloseCode)
 				go func() {
@@ -291,6 +296,10 @@ func TestBomb(t *testing.T) {
 				}
 				if got := <-code; got != wsproto.CloseMessageTooBig {
 					t.Errorf("the peer is told %v", got)
+				}
+				// The most that deflate can do is 1032 to 1.
+				if encoded < decoded/1032 || encoded > 16<<10 {
+					t.Errorf("the trace tells of %d bytes that %d came out of", encoded, decoded)
 				}
 				// What the message buffer leaves behind as it grows up to the limit
 				// is counted, and what the peer has made.
