@@ -39,7 +39,7 @@ func (s *server) startInput(ctx context.Context, leave func()) (stop func(), err
 		return func() {}, nil
 	}
 	history := sessionHistory(s.streams, !s.noHistory, s.view, s.colorMode, s.display.quiet)
-	con, err := s.newConsole(s.streams, consoleOptions{prompt: "> ", history: history, complete: completeSlash})
+	con, err := s.newConsole(s.streams, consoleOptions{prompt: "> ", history: history, complete: completeSlash, complain: b.fail})
 	if err != nil {
 		return nil, err
 	}

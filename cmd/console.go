@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"wscope/cmd/internal/lineedit"
+	"wscope/cmd/internal/literal"
 )
 
 // A console is where a person types. Everything that is shown while ReadLine
@@ -23,6 +25,7 @@ type consoleOptions struct {
 	prompt   string
 	history  lineedit.History
 	complete func(line string, pos int) (candidates []string, replace int)
+	complain func(error) // that does not end the session
 }
 
 // newConsole returns a line editor on the terminal.
@@ -38,6 +41,9 @@ func newConsole(s streams, o consoleOptions) (console, error) {
 		Dumb:     s.dumb(),
 		History:  o.history,
 		Complete: o.complete,
+		OnBroken: func(p []byte) {
+			o.complain(fmt.Errorf("what was typed is left out: %w; /hex and /file send bytes", literal.CheckText(p)))
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func (s *session) runInteractive(ctx context.Context) error {
 	defer cancel(nil)
 	s.payloads.stdin = nil // it is what is typed
 	history := sessionHistory(s.streams, !s.noHistory, s.view, s.colorMode, s.display.quiet)
-	con, err := s.newConsole(s.streams, consoleOptions{prompt: "> ", history: history, complete: completeSlash})
+	con, err := s.newConsole(s.streams, consoleOptions{prompt: "> ", history: history, complete: completeSlash, complain: s.complain})
 	if err != nil {
 		s.conn().Abort(nil)
 		return err
@@ -129,8 +129,8 @@ func (t *terminalSession) interrupt(within time.Duration) {
 }
 
 // complain shows a mistake that does not end the session.
-func (t *terminalSession) complain(err error) {
-	_, o := t.link()
+func (s *session) complain(err error) {
+	_, o := s.link()
 	o.fail(err, "")
 }
 

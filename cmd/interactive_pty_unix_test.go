@@ -138,6 +138,26 @@ func TestTypingOnTerminal(t *testing.T) {
 	}
 }
 
+// TestBytesOnTerminal types what is not UTF-8, which is neither sent nor passed over
+// in silence.
+func TestBytesOnTerminal(t *testing.T) {
+	server := newTestServer(t)
+	x := startTerminal(t, "connect", "--color", "never", server.url())
+	c := server.accept()
+	x.shown.wait(t, "> ")
+	x.types("caf\xe9s")
+	x.shown.wait(t, "left out: not UTF-8: byte 0xE9 at offset 0")
+	x.types("\r")
+	c.want(wsproto.OpText, "cafs")
+	x.types("\x1b[200~na\xefve\x1b[201~")
+	x.shown.wait(t, "left out: not UTF-8: byte 0xEF at offset 2")
+	x.types("end\r")
+	c.want(wsproto.OpText, "end")
+	x.types("/quit\r")
+	c.wantClose(1000, "")
+	x.wantEnd(exitOK)
+}
+
 func TestSignalOnTerminal(t *testing.T) {
 	server := newTestServer(t)
 	x := startTerminal(t, "connect", server.url())

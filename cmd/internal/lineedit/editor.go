@@ -46,6 +46,11 @@ type Config struct {
 	// ReadLine. Nil means that there are no candidates.
 	Complete func(line string, pos int) (candidates []string, replace int)
 
+	// OnBroken is called with bytes that were typed or pasted and that are not
+	// UTF-8. They are left out of the line, and so is all of such a paste. It may
+	// call Write, but not ReadLine. Nil leaves it at the bell.
+	OnBroken func(p []byte)
+
 	// The rest is what the terminal does by itself if they are nil.
 
 	// IsTerminal reports whether In and Out are terminals.
@@ -73,6 +78,7 @@ type Editor struct {
 	term      *terminal
 	history   *history
 	completer func(string, int) ([]string, int)
+	onBroken  func([]byte)
 	watches   []func() (stop func())
 	suspends  bool // Ctrl-Z stops the process
 	engine    *readline.Instance
@@ -109,7 +115,7 @@ func New(c Config) (*Editor, error) {
 	if !c.IsTerminal() {
 		return nil, ErrNotTerminal
 	}
-	e := &Editor{source: c.In, in: newInput(), completer: c.Complete}
+	e := &Editor{source: c.In, in: newInput(), completer: c.Complete, onBroken: c.OnBroken}
 	e.term = &terminal{makeRaw: c.MakeRaw, exitRaw: c.ExitRaw}
 	if c.MakeRaw == nil || c.ExitRaw == nil {
 		e.term.makeRaw, e.term.exitRaw = rawMode(c.In, c.Out)

@@ -31,7 +31,7 @@ func TestEditing(t *testing.T) {
 		{"unknown keys", "a\x1b[15~\x1b[Z\x1b[1;2P\x0f\x1b[[Ab", "ab"},
 		{"escape, then text", "\x1bhello", "hello"},
 		{"wide", "日本x" + left + backspace + "木", "日木x"},
-		{"not UTF-8", "a\xffb", "a\uFFFDb"},
+		{"not UTF-8", "a\xffb", "ab"},
 		{"private use", "\U0010FFFD\U000FFF01", "\U0010FFFD\U000FFF01"},
 		{"nothing to complete", "a\tb", "ab"},
 		{"search without a history", "ab" + ctrlR + "x" + ctrlG + "c", "abc"},
@@ -49,6 +49,20 @@ func TestEditing(t *testing.T) {
 			}
 			s.want(c.want, nil)
 		})
+	}
+}
+
+// Bytes that are not UTF-8 do not get into the line, and are told of.
+func TestBrokenBytes(t *testing.T) {
+	broken := make(chan string, 10)
+	s := newSession(t, Config{OnBroken: func(p []byte) { broken <- string(p) }})
+	s.read()
+	s.keys("a\xe9b" + pasteBegin + "caf\xe9 au lait" + pasteEnd + "c\r")
+	s.want("abc", nil)
+	for _, want := range []string{"\xe9", "caf\xe9 au lait"} {
+		if got := <-broken; got != want {
+			t.Errorf("told of %q, want %q", got, want)
+		}
 	}
 }
 

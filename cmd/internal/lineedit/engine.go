@@ -104,6 +104,11 @@ func (e *Editor) command(k key) rune {
 			text := []rune(k.text)
 			return slices.Insert(line, pos, text...), pos + len(text)
 		})
+	case keyBroken:
+		e.screen.bell()
+		if e.onBroken != nil {
+			e.onBroken([]byte(k.text))
+		}
 	case readline.CharTab:
 		e.change(e.complete)
 	case readline.CharPrev:

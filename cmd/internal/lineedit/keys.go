@@ -12,12 +12,13 @@ import (
 // the negative codes of package readline and below.
 type key struct {
 	code rune
-	text string // of keyText and keyPaste
+	text string // of keyText, keyPaste and keyBroken
 }
 
 const (
 	keyText   rune = -100 - iota // typed characters
 	keyPaste                     // a paste, its line ends as \n
+	keyBroken                    // typed bytes, or a paste, that are not UTF-8
 	keyDelete                    // the Delete key, which unlike Ctrl-D never means the end
 	keyEOF                       // the end of the input
 )
@@ -78,11 +79,17 @@ func (p *keyParser) next(b []byte) (k key, n int) {
 	case isControl(c):
 		return key{code: rune(c)}, 1
 	}
+	code := keyText
 	for n < len(b) && !isControl(b[n]) && utf8.FullRune(b[n:]) {
-		_, size := utf8.DecodeRune(b[n:])
+		r, size := utf8.DecodeRune(b[n:])
+		if broken := r == utf8.RuneError && size == 1; n == 0 && broken {
+			code = keyBroken
+		} else if broken != (code == keyBroken) {
+			break
+		}
 		n += size
 	}
-	return key{code: keyText, text: validText(b[:n])}, n
+	return key{code: code, text: string(b[:n])}, n
 }
 
 func (p *keyParser) paste(b []byte) (key, int) {
@@ -93,8 +100,11 @@ func (p *keyParser) paste(b []byte) (key, int) {
 	}
 	i += p.scanned
 	p.pasting, p.scanned = false, 0
-	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(validText(b[:i]))
-	return key{code: keyPaste, text: text}, i + len(pasteEnd)
+	k := key{code: keyBroken, text: string(b[:i])}
+	if utf8.ValidString(k.text) {
+		k = key{code: keyPaste, text: strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(k.text)}
+	}
+	return k, i + len(pasteEnd)
 }
 
 func (p *keyParser) escape(b []byte) (key, int) {
@@ -191,11 +201,3 @@ func cursorKey(final byte, word bool) rune {
 }
 
 func isControl(c byte) bool { return c < 0x20 || c == 0x7F }
-
-// validText has a U+FFFD for each byte that is no UTF-8.
-func validText(b []byte) string {
-	if utf8.Valid(b) {
-		return string(b)
-	}
-	return string([]rune(string(b)))
-}

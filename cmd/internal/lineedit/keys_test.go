@@ -20,7 +20,9 @@ func TestKeyParser(t *testing.T) {
 		{"a\rb\n", []key{text("a"), code(readline.CharEnter), text("b"), code(readline.CharEnter)}},
 		{"\x01\x7f\x08", []key{code(readline.CharLineStart), code(readline.CharBackspace), code(readline.CharBackspace)}},
 		{"日本", []key{text("日本")}},
-		{"a\xff", []key{text("a\uFFFD")}},
+		{"a\xff\xfeb\xff", []key{text("a"), {keyBroken, "\xff\xfe"}, text("b"), {keyBroken, "\xff"}}},
+		{"\uFFFD", []key{text("\uFFFD")}},
+		{pasteBegin + "caf\xe9\r" + pasteEnd + "b", []key{{keyBroken, "caf\xe9\r"}, text("b")}},
 		{"\x1b[A\x1bOB", []key{code(readline.CharPrev), code(readline.CharNext)}},
 		{"\x1b[1;5C\x1b[1;3D\x1b[1;2C", []key{code(readline.MetaForward), code(readline.MetaBackward), code(readline.CharForward)}},
 		{"\x1b[3~\x1b[3;5~", []key{code(keyDelete), code(readline.MetaDelete)}},
@@ -61,7 +63,7 @@ func bytewise(s string) (keys []key) {
 // joinText makes one key of the text that came in several.
 func joinText(keys []key) (joined []key) {
 	for _, k := range keys {
-		if n := len(joined); n > 0 && k.code == keyText && joined[n-1].code == keyText {
+		if n := len(joined); n > 0 && k.code != keyPaste && k.text != "" && joined[n-1].code == k.code {
 			joined[n-1].text += k.text
 			continue
 		}
