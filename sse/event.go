@@ -93,13 +93,18 @@ func (d *Decoder) LastEventID() string { return string(d.ids[d.current].text(d.l
 // Offset returns how many bytes of the stream have been taken in lines.
 func (d *Decoder) Offset() int64 { return d.lines.base + int64(d.lines.start) }
 
-// Unfinished returns how many bytes at the end of a stream that has ended belong
-// to no event: those of an event that no blank line ends, and of a last line
-// without a line end. They are dropped, as the standard asks.
+// Unfinished returns how many bytes at the end of a stream that has ended are
+// those of an event that no blank line ends, its last line without a line end
+// included. They are dropped, as the standard asks. A comment that no line end
+// ends is not counted: nothing is lost with it.
 func (d *Decoder) Unfinished() int64 {
-	end := d.lines.base + int64(d.lines.end)
-	if d.begin >= 0 {
+	r := &d.lines
+	end := r.base + int64(r.end)
+	switch {
+	case d.begin >= 0:
 		return end - d.begin
+	case r.start < r.end && r.buf[r.start] == ':':
+		return 0
 	}
 	return end - d.Offset()
 }

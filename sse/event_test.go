@@ -337,7 +337,8 @@ func TestDecoderOffsets(t *testing.T) {
 
 func TestDecoderUnfinished(t *testing.T) {
 	for stream, want := range map[string]int64{
-		"": 0, "data: x\n\n": 0, "data: x\n": 8, "data: x": 7, "data: x\r": 8, ": hi\n": 0, ": hi": 4,
+		"": 0, "data: x\n\n": 0, "data: x\n": 8, "data: x": 7, "data: x\r": 8, ": hi\n": 0, ": hi": 0,
+		"data: x\n\n: bye": 0, "data: x\n\n: a\n: bye": 0, "\uFEFF: bye": 0, "data: y\n: bye": 13, "da": 2,
 		"data: x\n\nid: 1\n: hi\nda": 13,
 	} {
 		d := NewDecoder(strings.NewReader(stream), DecoderConfig{})

@@ -68,6 +68,8 @@ func TestLintLines(t *testing.T) {
 		{"lone CR", "data: x\rdata: y\r\n\r\n", "!lone-cr@7"},
 		{"no blank line", "data: x\n\nid: 2\ndata: y\n", "!unfinished-event@9"},
 		{"no line end", "data: x\n\ndata: y", "!unfinished-event@9"},
+		{"unfinished comment", "data: x\n\n: bye", ""},
+		{"unfinished comment in an event", "data: x\n\ndata: y\n: bye", "!unfinished-event@9"},
 		{"NUL", "id: a\x00b\ndata: x\n\n", "!nul-in-id@0"},
 		{"retry", "retry: 3s\nretry:\ndata: x\n\n", "!retry-not-digits@0"},
 		{"retry of an hour", "retry: 3600000\ndata: x\n\n", ""},
