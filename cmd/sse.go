@@ -96,7 +96,7 @@ func (o *sseOptions) register(cmd *cobra.Command) {
 
 	flags.StringVarP(&o.method, "request", "X", "", "send this `method` instead of GET")
 	flags.StringArrayVarP(&o.data, "data", "d", nil, "send this `body`, as a POST; repeats are joined by &")
-	flags.StringVar(&o.lastEventID, "last-event-id", "", "ask for what came after this `id`")
+	flags.StringVar(&o.lastEventID, "last-event-id", "", "ask for what came after this `id`; the same as -H 'Last-Event-ID: ID'")
 	flags.BoolVar(&o.compressed, "compressed", false, "ask for a compressed stream: gzip, deflate, br or zstd")
 	flags.BoolVar(&o.http1, "http1.1", false, "do not use HTTP/2")
 	flags.BoolVar(&o.h2c, "http2-prior-knowledge", false, "use HTTP/2 without TLS, too")

@@ -44,6 +44,9 @@ func (s *streamSession) prepare() error {
 		return err
 	}
 	fields := slices.Concat(s.opener.own, s.opener.user)
+	if s.lastEventID == "" {
+		s.lastEventID = fields.Value("Last-Event-ID")
+	}
 	header := http.Header{}
 	for _, name := range s.opener.dialer.Omit {
 		header[name] = nil

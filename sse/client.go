@@ -28,9 +28,11 @@ type Client struct {
 	// Header is sent with each request, with the names as they are spelled. It
 	// takes precedence over what would be sent by default: Accept,
 	// Cache-Control and, with Compressed, Accept-Encoding. A name without
-	// values leaves out the default. Host is understood.
+	// values leaves out the default. Host is understood, and Last-Event-ID is
+	// the same as LastEventID.
 	Header http.Header
-	// LastEventID is what the first request asks for, "" for no field.
+	// LastEventID is what is asked for until the stream has an ID of its own, ""
+	// for the first value of Last-Event-ID in Header, or no field without one.
 	LastEventID string
 	// Identity says who we are to each server on the way. Nil leaves that to
 	// Header and to a user and a password in the URL.
@@ -148,7 +150,7 @@ func (c *Client) Stream(ctx context.Context, rawURL string) (*Stream, error) {
 		return nil, err
 	}
 	d := c.defaults()
-	s := &Stream{c: d, url: u, lastID: d.LastEventID, base: d.Backoff.Delay}
+	s := &Stream{c: d, url: u, lastID: d.firstID(), base: d.Backoff.Delay}
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	retry := d.Trace.Retry
 	d.Trace.Retry = func(t time.Duration) {
@@ -158,6 +160,19 @@ func (c *Client) Stream(ctx context.Context, rawURL string) (*Stream, error) {
 		}
 	}
 	return s, nil
+}
+
+// firstID returns the last event ID that a stream begins with.
+func (c *Client) firstID() string {
+	if c.LastEventID != "" {
+		return c.LastEventID
+	}
+	for name, values := range c.Header {
+		if strings.EqualFold(name, "Last-Event-ID") && len(values) > 0 {
+			return values[0]
+		}
+	}
+	return ""
 }
 
 // parseURL takes a URL apart in a way that sends its path and query as they are

@@ -178,7 +178,6 @@ func (s *Stream) request() (request, error) {
 	for name, value := range defaults {
 		req.header[name] = []string{value}
 	}
-	id := s.lastID
 	for name, values := range c.Header {
 		switch textproto.CanonicalMIMEHeaderKey(name) {
 		case "Host":
@@ -187,10 +186,7 @@ func (s *Stream) request() (request, error) {
 			}
 			continue
 		case "Last-Event-Id":
-			if len(values) > 0 && id == "" && !s.opened {
-				id = values[0]
-			}
-			continue
+			continue // what there is of it is in s.lastID
 		}
 		deleteDefault(req.header, defaults, name)
 		if len(values) > 0 {
@@ -204,7 +200,7 @@ func (s *Stream) request() (request, error) {
 	if !hasField(req.header, "User-Agent") {
 		req.header["User-Agent"] = []string{""} // keeps the transport from sending its own
 	}
-	if id != "" {
+	if id := s.lastID; id != "" {
 		if !sendable(id) {
 			return req, &LastEventIDError{id}
 		}

@@ -45,6 +45,37 @@ func TestClientReconnects(t *testing.T) {
 	}
 }
 
+// A Last-Event-ID of the Header is the one that the stream begins with, until an
+// event has another.
+func TestClientLastEventIDOfHeader(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		c     Client
+		steps []step
+		want  []string
+	}{
+		{"kept", Client{Header: http.Header{"last-event-id": {"9", "8"}}}, []step{
+			fails(errReset), stream("data: a\n\n"), stream("id: 10\ndata: b\n\n"), stream("id\ndata: c\n\n"), noContent,
+		}, []string{"9", "9", "9", "10", "none"}},
+		{"another is explicit", Client{LastEventID: "1", Header: http.Header{"Last-Event-ID": {"9"}}}, []step{stream("data: a\n\n"), noContent}, []string{"1", "1"}},
+		{"empty", Client{Header: http.Header{"Last-Event-ID": {""}}}, []step{stream("data: a\n\n"), noContent}, []string{"none", "none"}},
+		{"removed", Client{Header: http.Header{"Last-Event-ID": nil}}, []step{stream("data: a\n\n"), noContent}, []string{"none", "none"}},
+	} {
+		s := &scripted{steps: test.steps}
+		var told []string
+		test.c.Trace.Lost = func(l *Loss) { told = append(told, l.LastEventID) }
+		follow(t, &test.c, s)
+		if got := s.lastIDs(); !slices.Equal(got, test.want) {
+			t.Errorf("%s: last event IDs %q, want %q", test.name, got, test.want)
+		}
+		for i, id := range told {
+			if want := test.want[i+1]; id != want && !(id == "" && want == "none") {
+				t.Errorf("%s: the trace has %q, want %q", test.name, id, want)
+			}
+		}
+	}
+}
+
 // The server sets the reconnection time, at once and for good.
 func TestClientRetryField(t *testing.T) {
 	s := &scripted{steps: []step{
