@@ -67,8 +67,9 @@ func newSSECmd(s streams, run func(context.Context, sseOptions) error) *cobra.Co
 On a terminal each event, comment and reconnection time is a line; in a pipe the
 data of each event is written, and a newline. A stream that ends is connected to
 again after the reconnection time, with the Last-Event-ID of the last event, as
-browsers do it; stderr tells how that went. A request other than GET is sent once,
-unless --reconnect says otherwise.
+browsers do it; stderr tells how that went. A request other than GET is sent
+again only after a failure to open the stream, with --retry, unless --reconnect says
+otherwise.
 
 The data of -d is taken as it is; @file sends the content of a file, @- that of
 stdin, @@ a literal @. It makes the request a POST.`,
@@ -116,9 +117,9 @@ func (o *sseOptions) register(cmd *cobra.Command) {
 
 	flags.Var(durationFlag{d: &o.idleTimeout}, "idle-timeout", "connect again if nothing comes for this time (default no limit)")
 	flags.BoolVar(&o.noReconnect, "no-reconnect", false, "leave when the stream ends")
-	flags.BoolVar(&o.reconnect, "reconnect", false, "send a request other than GET again, too")
+	flags.BoolVar(&o.reconnect, "reconnect", false, "send a request other than GET again after its stream has ended, too")
 	o.retry = noAttempts
-	flags.Var(attemptsFlag{&o.retry}, "retry", "try again this `number` of times in a row, -1 for ever, the first connection and passing errors such as 503 included (default for ever to get back to a stream that was open, and none after such an error)")
+	flags.Var(attemptsFlag{&o.retry}, "retry", "try again this `number` of times in a row, -1 for ever, the first connection and passing errors such as 503 included, whatever the method (default for ever to get back to a stream that was open, and none after such an error)")
 	setFlagExample(flags, "retry", "3")
 	o.retryDelay = 3 * time.Second
 	flags.Var(durationFlag{d: &o.retryDelay}, "retry-delay", "the reconnection time, until the server sets one")

@@ -29,7 +29,7 @@ func streamFailure(err error, u wsproto.URL) *exitError {
 		if refused.Rule == sse.RuleStatus {
 			exit = exitRefused
 		}
-		return &exitError{exit, err, streamRefusalHint(refused, u)}
+		return &exitError{exit, err, gaveUpHint(err, streamRefusalHint(refused, u))}
 	case errors.As(err, &redirect):
 		return redirectFailure(redirect)
 	case errors.As(err, &late):
@@ -46,6 +46,19 @@ func streamFailure(err error, u wsproto.URL) *exitError {
 		return &exitError{exitReceive, err, "--max-event-size allows larger ones"}
 	}
 	return &exitError{exitReceive, err, ""}
+}
+
+// gaveUpHint replaces the hint about a refusal by one of how to go on for longer
+// if trying again has come to its end.
+func gaveUpHint(err error, hint string) string {
+	gaveUp, ok := errors.AsType[*sse.GiveUpError](err)
+	switch {
+	case !ok:
+		return hint
+	case gaveUp.MaxTime > 0:
+		return "that may pass: a longer --retry-max-time leaves time for the next attempt"
+	}
+	return fmt.Sprintf("that may pass: --retry %d goes on for longer", 2*gaveUp.Attempts)
 }
 
 // requestFailure is about a request that has got no response.

@@ -82,6 +82,7 @@ func (s *streamSession) prepare() error {
 		ConnectTimeout:  s.dial.net.connectTimeout,
 		ReadTimeout:     s.idleTimeout,
 		NoReconnect:     s.noReconnect || s.retry == 0 || s.method != http.MethodGet && !s.reconnect,
+		RetryFirst:      s.retry > 0,
 		FailFirst:       s.retry <= 0,
 		Backoff:         sse.Backoff{Delay: s.retryDelay, Attempts: max(s.retry, 0), MaxTime: s.retryMaxTime},
 		Trace:           trace,

@@ -62,6 +62,9 @@ type Client struct {
 
 	// NoReconnect ends a stream with its first connection.
 	NoReconnect bool
+	// RetryFirst goes on trying, in spite of that, until the first connection is
+	// open.
+	RetryFirst bool
 	// FailFirst ends a stream whose first connection cannot be opened.
 	FailFirst bool
 	// RetryStatus tells which statuses are passing trouble and worth another
@@ -339,10 +342,12 @@ func (s *Stream) retry(loss *Loss) error {
 		final = &LostError{Err: loss.Err}
 	}
 	switch b := &c.Backoff; {
-	case c.NoReconnect:
+	case c.NoReconnect && (loss.Open || !c.RetryFirst):
 		return final
-	case b.Attempts > 0 && s.retries >= b.Attempts, b.MaxTime > 0 && now.Add(wait).Sub(s.lost) > b.MaxTime:
+	case b.Attempts > 0 && s.retries >= b.Attempts:
 		return &GiveUpError{Attempts: s.retries, Err: final}
+	case b.MaxTime > 0 && now.Add(wait).Sub(s.lost) > b.MaxTime:
+		return &GiveUpError{Attempts: s.retries, Wait: wait, MaxTime: b.MaxTime, Err: final}
 	}
 	s.retries++
 	if c.Trace.Lost != nil {

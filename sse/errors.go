@@ -112,13 +112,24 @@ func (e *LostError) Unwrap() error { return e.Err }
 // often.
 type GiveUpError struct {
 	Attempts int
-	Err      error // of the last attempt
+	// MaxTime is the limit that another attempt, after Wait, would have exceeded,
+	// 0 if there were no more attempts.
+	Wait, MaxTime time.Duration
+	Err           error // of the last attempt
 }
 
 func (e *GiveUpError) Error() string {
 	s := "s"
 	if e.Attempts == 1 {
 		s = ""
+	}
+	switch {
+	case e.MaxTime > 0 && e.Attempts == 0:
+		return fmt.Sprintf("did not try again, since an attempt in %v would exceed the limit of %v: %v",
+			e.Wait.Round(time.Millisecond), e.MaxTime, e.Err)
+	case e.MaxTime > 0:
+		return fmt.Sprintf("gave up after %d attempt%s to reconnect, since another in %v would exceed the limit of %v: %v",
+			e.Attempts, s, e.Wait.Round(time.Millisecond), e.MaxTime, e.Err)
 	}
 	return fmt.Sprintf("gave up after %d attempt%s to reconnect: %v", e.Attempts, s, e.Err)
 }

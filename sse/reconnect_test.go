@@ -178,6 +178,10 @@ func TestClientGivesUp(t *testing.T) {
 		{"content coding", Client{}, []step{respond(200, strings.NewReader("x"), isStream, "Content-Encoding: gzip, rot13")}, 1, isRefused(RuleContentEncoding, "x")},
 		{"event size", Client{MaxEventSize: 10}, []step{stream("data: 123456\n\n")}, 1, func(err error) bool { return errors.As(err, new(*SizeError)) }},
 		{"passing status", Client{RetryStatus: TransientStatus}, []step{respond(503, strings.NewReader("")), stream("data: a\n\n"), respond(502, strings.NewReader("")), noContent}, 4, isRefused(RuleStatus, "")},
+		{"first until it is open, and no other", Client{NoReconnect: true, RetryFirst: true, RetryStatus: TransientStatus}, []step{fails(errReset), respond(503, strings.NewReader("")), stream("data: a\n\n")}, 3, func(err error) bool { return err == io.EOF }},
+		{"first until it is open, and broken", Client{NoReconnect: true, RetryFirst: true}, []step{fails(errReset), brokenStream("", errReset)}, 2, isLost},
+		{"first in vain", Client{NoReconnect: true, RetryFirst: true, Backoff: Backoff{Attempts: 2}}, []step{fails(errReset)}, 3, isGivenUp(2)},
+		{"first with a lasting status", Client{NoReconnect: true, RetryFirst: true, RetryStatus: TransientStatus}, []step{respond(404, strings.NewReader("gone"))}, 1, isRefused(RuleStatus, "gone")},
 		{"redirect", Client{}, []step{respond(302, strings.NewReader(""))}, 1, func(err error) bool { return errors.As(err, new(*RedirectError)) }},
 		{"bad last event ID", Client{LastEventID: "a\x01"}, nil, 0, func(err error) bool { return errors.As(err, new(*LastEventIDError)) }},
 	} {
@@ -247,4 +251,29 @@ func TestClientMaxTime(t *testing.T) {
 			t.Errorf("after %v: %v", time.Since(start), err)
 		}
 	})
+}
+
+// A limit of time is told as such.
+func TestGiveUpErrorOfTime(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, test := range []struct {
+		name  string
+		c     Client
+		steps []step
+		want  string
+	}{
+		{"attempts", Client{Backoff: Backoff{Attempts: 1}}, []step{fails(errReset)},
+			"gave up after 1 attempt to reconnect: no response: connection reset by peer"},
+		{"not once", Client{Backoff: Backoff{Attempts: 3, MaxTime: time.Second}}, []step{respond(503, strings.NewReader(""), "Retry-After: 3")},
+			`did not try again, since an attempt in 3s would exceed the limit of 1s: the status is "503 Service Unavailable", expected 200`},
+		{"once", Client{Backoff: Backoff{Attempts: 3, MaxTime: 4 * time.Second}}, []step{fails(errReset)},
+			"gave up after 1 attempt to reconnect, since another in 6s would exceed the limit of 4s: no response: connection reset by peer"},
+	} {
+		test.c.RetryStatus = TransientStatus
+		test.c.Now = func() time.Time { return now }
+		_, _, err := follow(t, &test.c, &scripted{steps: test.steps})
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s: %v, want %s", test.name, err, test.want)
+		}
+	}
 }
