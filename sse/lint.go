@@ -55,9 +55,10 @@ type Linter struct {
 	header    http.Header
 	charset   bool
 	open      time.Time
-	first     bool  // no line was seen
-	read      int64 // bytes
-	prior     Line  // without what was lent
+	took      time.Duration // to open it
+	first     bool          // no line was seen
+	read      int64         // bytes
+	prior     Line          // without what was lent
 	priorLen  int64
 	typed     bool // the event has a type
 	dataLines int  // of the event
@@ -119,7 +120,7 @@ func (l *Linter) tell(f *Finding) {
 
 // Opened looks at the response that opens a connection.
 func (l *Linter) Opened(o *Opening) {
-	l.header, l.open, l.first, l.read = o.Response.Header, o.Time, true, 0
+	l.header, l.open, l.took, l.first, l.read = o.Response.Header, o.Time, o.Took, true, 0
 	l.prior, l.priorLen, l.typed, l.dataLines = Line{Kind: BlankLine}, 0, false, 0
 	l.timing = timing{last: o.Time.Add(-o.Took)}
 	l.lookAtHeader()
@@ -146,6 +147,6 @@ func (l *Linter) Closed(unfinished int64, inOrder bool, at time.Time) {
 	if quiet := at.Sub(l.open); l.read == 0 && quiet >= longSilence {
 		l.find(LintSilence, -1,
 			fmt.Sprintf("the stream was open for %v and brought nothing, not even a comment", quiet.Round(100*time.Millisecond)),
-			"send a comment every 15 seconds, so that proxies and clients know that the stream lives; if the server does send, something on the way holds it back ("+bufferingAdvice+")")
+			"send a comment every 15 seconds, so that proxies and clients know that the stream lives; if the server does send, something on the way holds it back ("+l.advice()+")")
 	}
 }

@@ -145,6 +145,8 @@ func TestLintHeader(t *testing.T) {
 func TestLintTiming(t *testing.T) {
 	const one = "data: x\n\n"
 	five := strings.Repeat(one, 5)
+	many := strings.Repeat(five, 3)
+	full := strings.Repeat("data: "+strings.Repeat("x", 794)+"\n\n", 5)
 	const cut = "data: x\n\ndata: x\n\ndata: "
 	const s = time.Second
 	for _, test := range []struct {
@@ -159,9 +161,13 @@ func TestLintTiming(t *testing.T) {
 		{"cut events in several reads", []arrival{{s, one}, {time.Millisecond, one}, {time.Millisecond, "da"}, {s, "ta: x\n\n"}}, "", []string{"!buffering@20"}},
 		{"cut between two lines", []arrival{{s, five + "id: 1\n"}, {s, one}}, "", []string{"!buffering@51"}},
 		{"cut, but not for long", []arrival{{s, cut}, {s / 10, "x\n\n"}}, "", nil},
+		{"quiet, and then some", []arrival{{9 * s, five}}, "", nil},
+		{"quiet, and then all", []arrival{{9 * s, many}}, "", []string{"!buffering@135"}},
 		{"one that is slow to be written", []arrival{{s, "data: "}, {s, "x\n\n"}, {s, "data: "}, {s, "x\n\n"}}, "", nil},
 		{"the end is cut", []arrival{{s, cut}}, "", []string{"!unfinished-event@18"}},
-		{"many at a time, always", []arrival{{0, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}}, "", []string{"!buffering@180"}},
+		{"several at a time, always", []arrival{{0, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}}, "", nil},
+		{"many at a time, always", []arrival{{0, many}, {3 * s, many}, {3 * s, many}, {3 * s, many}, {3 * s, many}}, "", []string{"!buffering@540"}},
+		{"what a buffer holds, always", []arrival{{0, full}, {3 * s, full}, {2 * s, full}, {5 * s, full}, {3 * s, full}}, "", []string{"!buffering@16040"}},
 		{"compressed", []arrival{{s, cut}, {2 * s, "x\n\n"}}, "gzip", []string{"!compression-delay@24"}},
 	} {
 		h := goodHeader()
@@ -221,11 +227,12 @@ func TestLintRhythm(t *testing.T) {
 	}{
 		{"every 0.3 s", repeated(15, 15, 300*ms), "", LintBuffering},
 		{"every 0.5 s", repeated(10, 15, 500*ms), "", LintBuffering},
-		{"every 0.9 s", repeated(6, 6, 900*ms), "", LintBuffering},
+		{"every 0.9 s", repeated(6, 15, 900*ms), "", LintBuffering},
+		{"several, as one cause has", repeated(50, 6, 900*ms), "", ""},
 		{"not quite every 0.3 s", repeated(20, 15, 260*ms, 350*ms, 310*ms), "", LintBuffering},
-		{"a little less and a little more than a second", repeated(6, 6, 970*ms, 1030*ms), "", LintBuffering},
+		{"a little less and a little more than a second", repeated(6, 15, 970*ms, 1030*ms), "", LintBuffering},
 		{"few, but cut", cut, "", LintBuffering},
-		{"compressed", repeated(6, 6, 900*ms), "gzip", LintCompression},
+		{"compressed", repeated(6, 15, 900*ms), "gzip", LintCompression},
 		{"not for long", repeated(8, 15, 300*ms), "", ""},
 		{"few bursts", repeated(3, 15, 900*ms), "", ""},
 		{"few events", repeated(50, 3, 300*ms), "", ""},
@@ -285,6 +292,123 @@ func TestLintLateStart(t *testing.T) {
 		l.Closed(0, false, at)
 		if !slices.Equal(found, test.want) {
 			t.Errorf("%s: found %q, want %q", test.name, found, test.want)
+		}
+	}
+}
+
+// An echo at the event stream of listen is four events at once, each with the time
+// it was made. That is so however many echoes there are at a time.
+func TestLintOwnStream(t *testing.T) {
+	const ms = time.Millisecond
+	// echoes has n of them at a moment, which are made so long one after the other.
+	echoes := func(at time.Time, n int, apart time.Duration) string {
+		var b strings.Builder
+		for i := range n {
+			made := at.Add(time.Duration(i) * apart).Format("2006-01-02T15:04:05.000000Z07:00")
+			for _, what := range []string{"frame", "message", "frame", "message"} {
+				b.WriteString("event: " + what + "\ndata: {\"v\":1,\"event\":\"" + what + "\",\"time\":\"" + made + "\",\"conn\":2,\"text\":\"" + strings.Repeat("hello ", 30) + "\"}\n\n")
+			}
+		}
+		return b.String()
+	}
+	for _, test := range []struct {
+		name        string
+		n           int // at a time
+		wait, apart time.Duration
+		want        string
+	}{
+		{"one a second", 1, 1000 * ms, 0, ""},
+		{"one in two seconds", 1, 2000 * ms, 0, ""},
+		{"three a second", 1, 333 * ms, 0, ""},
+		{"three at once each second", 3, 1000 * ms, ms, ""},
+		{"many at once each second", 40, 1000 * ms, ms, ""},
+		{"collected", 2, 1000 * ms, 800 * ms, LintBuffering},
+		{"collected for short", 8, 500 * ms, 60 * ms, LintBuffering},
+	} {
+		at := lintStart
+		parts := []arrival{{0, ": hello\n\n"}}
+		for range 60 {
+			at = at.Add(test.wait)
+			parts = append(parts, arrival{test.wait, echoes(at.Add(-test.apart*time.Duration(test.n-1)), test.n, test.apart)})
+		}
+		for _, asked := range []string{"no", ""} {
+			h := goodHeader()
+			h.Set("X-Accel-Buffering", asked)
+			got := ""
+			for _, f := range lint(t, new(Linter), h, parts...) {
+				got += f.Rule
+				if told := strings.Contains(f.Advice, "send the header X-Accel-Buffering: no"); told == (asked == "no") {
+					t.Errorf("%s: X-Accel-Buffering %q: the advice is %s", test.name, asked, f.Advice)
+				}
+			}
+			if got != test.want {
+				t.Errorf("%s: X-Accel-Buffering %q: %q, want %q", test.name, asked, got, test.want)
+			}
+		}
+	}
+}
+
+// A response that asks for no buffering is not told to, and it takes more to say
+// that it is buffered nevertheless.
+func TestLintAsked(t *testing.T) {
+	const s = time.Second
+	const one = "data: x\n\n"
+	bursts := func(n int, wait time.Duration) (parts []arrival) {
+		for range 6 {
+			parts = append(parts, arrival{wait, strings.Repeat(one, n)})
+		}
+		return parts
+	}
+	for _, test := range []struct {
+		name  string
+		parts []arrival
+		want  string
+	}{
+		{"many", bursts(20, s), ""},
+		{"very many", bursts(60, s), LintBuffering},
+		{"very many in a rhythm", bursts(60, s*9/10), LintBuffering},
+		{"cut", []arrival{{s, one + one + "da"}, {2 * s, "ta: x\n\n"}}, LintBuffering},
+	} {
+		h := goodHeader()
+		h.Set("X-Accel-Buffering", "No ")
+		got := ""
+		for _, f := range lint(t, new(Linter), h, test.parts...) {
+			got += f.Rule
+			if strings.Contains(f.Advice, "send the header") || !strings.Contains(f.Advice, "CDN") {
+				t.Errorf("%s: the advice is %s", test.name, f.Advice)
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+	var advice string
+	l := &Linter{Report: func(f *Finding) { advice = f.Advice }}
+	l.Opened(&Opening{Response: &http.Response{Header: http.Header{"X-Accel-Buffering": {"no"}, "Cache-Control": {"no-store"}}}, Time: lintStart})
+	l.Closed(0, false, lintStart.Add(10*s))
+	if !strings.Contains(advice, askedAdvice) {
+		t.Errorf("about silence: the advice is %s", advice)
+	}
+}
+
+func TestTimeIn(t *testing.T) {
+	for v, want := range map[string]string{
+		`{"time":"2026-11-29T17:11:56.601610Z","x":1}`:       "2026-11-29T17:11:56.60161Z",
+		"THAT at 2026-11-29T17:11:56.601+01:00":              "2026-11-29T17:11:56.601+01:00",
+		"2026-11-29T17:11:56.601":                            "",
+		"2026-11-29T17:11:56Z":                               "",
+		"2026-11-29T17:11:56.6Z":                             "",
+		"2026-99-29T17:11:56.601Z, 2026-11-29T17:11:56.602Z": "2026-11-29T17:11:56.602Z",
+		"":  "",
+		"T": "",
+		strings.Repeat(" ", maxTimeIn) + "2026-11-29T17:11:56.601Z": "",
+	} {
+		got := ""
+		if at := timeIn([]byte(v)); !at.IsZero() {
+			got = at.Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", v, got, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -65,7 +66,9 @@ func (l *Linter) blankLine(line *Line) {
 	}
 	if line.Dispatches {
 		l.timing.events++
+		l.timing.made.dispatched()
 	}
+	l.timing.made.event = time.Time{}
 	l.typed, l.dataLines = false, 0
 }
 
@@ -80,7 +83,9 @@ func (l *Linter) field(line *Line) {
 		l.typed = true
 	case "data":
 		l.dataLines++
+		l.timing.made.note(line.Value)
 	case "id":
+		l.timing.made.note(line.Value)
 		if bytes.IndexByte(line.Value, 0) >= 0 {
 			l.find(LintNULInID, line.Offset, "an id has a NUL", "clients ignore such an id: send one without NUL")
 		}
