@@ -214,8 +214,12 @@ func (d *Dialer) handshake(ctx context.Context, c *Conn, req *Request) (*Respons
 	c.subprotocol, c.extensions = subprotocol, exts
 	for _, params := range exts {
 		if err := c.confirm(d.Extensions, params); err != nil {
+			got := params.String()
+			if err == errTwoCodecs { // each is right by itself
+				got = strings.Join(resp.Fields.Values(fieldExtensions), ", ")
+			}
 			return resp, &HandshakeError{
-				Kind: HandshakeInvalid, Rule: fieldExtensions, Got: params.String(), Want: err.Error(),
+				Kind: HandshakeInvalid, Rule: fieldExtensions, Got: got, Want: err.Error(),
 				Section: "9.1", Request: req, Response: resp, Err: err,
 			}
 		}

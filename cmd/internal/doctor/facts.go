@@ -36,6 +36,8 @@ func (x *exam) facts() []render.Fact {
 		return []render.Fact{fact("got", clip(e.Got)), fact("expected", clip(e.Want))}
 	case e.Rule == "HTTP version":
 		return []render.Fact{fact("got", clip(e.Got)), fact("expected", e.Want)}
+	case e.Got == "" && x.resp.Fields.Has(e.Rule):
+		return []render.Fact{fact("got", e.Rule+": (empty)"), fact("expected", clip(e.Want))}
 	case e.Got == "":
 		return []render.Fact{fact("got", "no "+e.Rule), fact("expected", e.Rule+": "+clip(e.Want))}
 	default:

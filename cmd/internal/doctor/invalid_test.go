@@ -37,6 +37,7 @@ func TestBadUpgrades(t *testing.T) {
 		{symptom: "extension-empty", reply: switching(upgrade, connection, accept, "Sec-WebSocket-Extensions:"), hint: "there and empty"},
 		{symptom: "extension-unasked", reply: switching(upgrade, connection, accept, "Sec-WebSocket-Extensions: permessage-deflate"), hint: "nobody offered it"},
 		{symptom: "extension-parameters", extensions: compression, reply: switching(upgrade, connection, accept, "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=99"), hint: "--no-deflate"},
+		{symptom: "extension-several", extensions: compression, reply: switching(upgrade, connection, accept, "Sec-WebSocket-Extensions: permessage-deflate", "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover"), hint: "choose one"},
 		{symptom: "extension-malformed", extensions: compression, reply: switching(upgrade, connection, accept, "Sec-WebSocket-Extensions: ;;"), hint: "cannot be read"},
 		{symptom: "extension-other", extensions: compression, reply: switching(upgrade, connection, accept, "Sec-WebSocket-Extensions: x-webkit-deflate-frame"), hint: "was not offered"},
 	}, badUpgrades())
@@ -60,6 +61,21 @@ func TestAcceptFacts(t *testing.T) {
 	}
 	if d.Next[0] != "wscope accept-key --explain "+sampleKey {
 		t.Errorf("the next step is %q", d.Next[0])
+	}
+}
+
+// TestEmptyFacts tells a field that is there and empty from one that is not there.
+func TestEmptyFacts(t *testing.T) {
+	for _, tt := range []struct{ reply, got string }{
+		{switching(upgrade, connection, accept, "Sec-WebSocket-Extensions: "), "Sec-WebSocket-Extensions: (empty)"},
+		{switching(upgrade, connection, accept, "Sec-WebSocket-Protocol:"), "Sec-WebSocket-Protocol: (empty)"},
+		{switching("Upgrade:", connection, accept), "Upgrade: (empty)"},
+		{switching(connection, accept), "no Upgrade"},
+	} {
+		d := Diagnose(sample{reply: tt.reply}.fail(t))
+		if d.Facts[0].Name != "got" || d.Facts[0].Text != tt.got {
+			t.Errorf("%q gives the fact %+v, want %q", tt.reply, d.Facts[0], tt.got)
+		}
 	}
 }
 

@@ -172,6 +172,18 @@ func badUpgrades() []row {
 			next:    []string{"wscope connect --deflate {url}", "on the server: choose among what was offered, or turn the extension off"},
 		},
 		{
+			symptom: "extension-several",
+			match: all(rule("Sec-WebSocket-Extensions"), func(x *exam) bool {
+				chosen, _ := wsproto.ParseExtensions([]string{x.Err.Got})
+				return x.Err.Section == "9.1" && len(chosen) > 1
+			}),
+			rfc: 6455, section: "9.1",
+			hint:    "the server has to choose one of the extensions that compress, once: --no-deflate does without",
+			meaning: "the server chose several extensions that compress, or one of them more than once, and they use the same bit of a frame",
+			causes:  []string{"a server that answers each of several offers", "a proxy that adds the field to the one of the server"},
+			next:    []string{"wscope connect --no-deflate {url}"},
+		},
+		{
 			symptom: "extension-parameters",
 			match:   all(rule("Sec-WebSocket-Extensions"), func(x *exam) bool { return x.Err.Section == "9.1" }),
 			rfc:     7692, section: "7.1",
