@@ -71,7 +71,7 @@ func (o *observer) autopsy(c *wsproto.Conn, err error, opened time.Time) doctor.
 		drop   *wsproto.DropError
 	)
 	e := doctor.End{
-		Role: o.role, Err: err, NoPong: errors.As(err, &noPong),
+		Role: o.role, Err: err, NoPong: errors.As(err, &noPong), Lenient: o.lenient,
 		Opened: opened, Ended: time.Now(),
 		Received:  doctor.Last{At: a.waits[0], What: a.received.String()},
 		Response:  o.response,

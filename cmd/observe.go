@@ -24,6 +24,7 @@ type observer struct {
 	peer string
 	// attempt is how many attempts to connect again there have been.
 	attempt int
+	lenient bool // broken rules are passed over
 
 	// Of the opening handshake.
 	route             *render.Route

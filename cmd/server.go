@@ -218,7 +218,7 @@ func (s *server) turnAway(nc net.Conn) {
 // serve sees one client through, from its request to its end.
 func (s *server) serve(streams context.Context, nc net.Conn) {
 	o := newObserver(s.view, wsproto.Server, int(s.accepted.Add(1)))
-	o.peer = peerName(nc.RemoteAddr())
+	o.peer, o.lenient = peerName(nc.RemoteAddr()), s.protocol.lenient
 	a := wsproto.Acceptor{
 		Config:           s.protocol.config(),
 		HandshakeTimeout: s.handshakeTimeout,

@@ -54,7 +54,7 @@ type session struct {
 // open opens the connection of the session, or a new one after /reconnect.
 func (s *session) open(ctx context.Context) error {
 	o := newObserver(s.view, wsproto.Client, 0)
-	o.attempt = s.trial.failed
+	o.attempt, o.lenient = s.trial.failed, s.protocol.lenient
 	d := s.opener.dialer
 	d.Config = s.config(o)
 	d.Subprotocols, d.Version, d.Key = s.subprotocols, s.version, s.key

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,8 @@ type End struct {
 	Err error
 	// NoPong tells that we ended it because no answer to a ping came.
 	NoPong bool
+	// Lenient tells that broken rules were passed over where that is possible.
+	Lenient bool
 
 	Opened, Ended  time.Time
 	Received, Sent Last // the last of each direction, the end itself not counted
@@ -65,6 +68,9 @@ func Autopsy(e End) *render.Diagnosis {
 	}
 	for _, r := range rows() {
 		if r.match(p) {
+			if p.Lenient {
+				r.next = slices.DeleteFunc(r.next, func(step string) bool { return strings.Contains(step, "--lenient") })
+			}
 			d := &render.Diagnosis{
 				Symptom: r.symptom,
 				RFC:     r.rfc, Section: r.section,
@@ -213,6 +219,11 @@ func (p *post) value(word string) (string, bool) {
 		return alert(p.drop.Err), true
 	case "offending":
 		return fmt.Sprintf("%.32q", p.Offending), true
+	case "or-lenient":
+		if p.Lenient {
+			return "", true
+		}
+		return "; --lenient goes on where that is possible", true
 	case "after-silence":
 		if p.idle < unusualSilence {
 			return "", true

@@ -117,7 +117,7 @@ func endings() []ending {
 			symptom: "protocol",
 			match:   func(p *post) bool { return p.broken != nil },
 			rfc:     6455, section: "7.1.7",
-			hint:    "-vvv shows each bit of the frame; --lenient goes on where that is possible",
+			hint:    "-vvv shows each bit of the frame{or-lenient}",
 			meaning: "the peer broke a rule of the protocol, and the connection was failed for it",
 			causes:  []string{"a mistake in the server or in its library", "two writers on the server that write at the same time"},
 			next:    []string{"wscope connect -vvv {url}", "wscope connect --lenient {url}"},

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -116,6 +117,25 @@ func TestAutopsyServed(t *testing.T) {
 		deaths[i].role = wsproto.Server
 	}
 	testDeaths(t, deaths, servedEndings())
+}
+
+// TestAutopsyLenient has what --lenient does not pass over: it is of no help then.
+func TestAutopsyLenient(t *testing.T) {
+	broken := &wsproto.ProtocolError{Code: 1007, RFC: 7692, Section: "7.2.2", Reason: "corrupt deflate data"}
+	for _, role := range []wsproto.Role{wsproto.Client, wsproto.Server} {
+		for _, offending := range []string{"", "\xc1\x05hello", "\xc1\x85hello"} {
+			e := death{err: broken, open: time.Second, offending: offending, role: role}.end(t)
+			if d := Autopsy(e); !strings.Contains(fmt.Sprint(d), "--lenient") {
+				t.Errorf("%v, %q: --lenient is not recommended: %+v", role, offending, d)
+			}
+			e.Lenient = true
+			d := Autopsy(e)
+			if strings.Contains(fmt.Sprint(d), "--lenient") {
+				t.Errorf("%v, %q: --lenient is recommended, which was given: %+v", role, offending, d)
+			}
+			complete(t, d)
+		}
+	}
 }
 
 // testDeaths explains each of the deaths, of which there has to be one for each

@@ -44,8 +44,10 @@ func servedEndings() []ending {
 		},
 		{
 			symptom: "unmasked",
-			match:   func(p *post) bool { return p.broken != nil && len(p.Offending) > 1 && p.Offending[1]&0x80 == 0 },
-			rfc:     6455, section: "5.1",
+			match: func(p *post) bool {
+				return p.broken != nil && !p.Lenient && len(p.Offending) > 1 && p.Offending[1]&0x80 == 0
+			},
+			rfc: 6455, section: "5.1",
 			hint:    "a client has to mask each frame with a key of its own; servers and libraries in the role of one do not",
 			meaning: "the client sent a frame that is not masked",
 			causes:  []string{"a client made by hand, or a library in the role of a server"},
@@ -55,7 +57,7 @@ func servedEndings() []ending {
 			symptom: "protocol",
 			match:   func(p *post) bool { return p.broken != nil },
 			rfc:     6455, section: "7.1.7",
-			hint:    "-vvv shows each bit of the frame; --lenient goes on where that is possible",
+			hint:    "-vvv shows each bit of the frame{or-lenient}",
 			meaning: "the client broke a rule of the protocol, and the connection was failed for it",
 			causes:  []string{"a mistake in the client or in its library", "two writers in the client that write at the same time"},
 			next:    []string{"wscope listen -vvv shows each bit of it"},
