@@ -35,6 +35,7 @@ type streamObserver struct {
 	before     time.Time // of the event or comment before
 	opening    time.Time // when the newest connection was open
 	connEvents int
+	retry      time.Duration // the reconnection time that the server has set last
 
 	// Kept, so that showing an event allocates nothing.
 	shown render.StreamEvent
@@ -206,9 +207,11 @@ func (o *streamObserver) retrySet(d time.Duration) {
 	} else {
 		o.view.showStream(e)
 	}
-	if d > sse.LongestWait {
-		o.note(fmt.Sprintf("the server asks for a reconnection time of %s: %s is waited at most", render.Duration(d), render.Duration(sse.LongestWait)))
+	if d > sse.LongestWait && d != o.retry {
+		o.view.show(&render.Note{Meta: o.now(), Important: true, Text: fmt.Sprintf("the server asks for a reconnection time of %s: %s is waited at most",
+			render.ReconnectionTime(d), render.Duration(sse.LongestWait))})
 	}
+	o.retry = d
 }
 
 // note may be called by any goroutine.

@@ -106,7 +106,8 @@ type Retry struct {
 // A Note is a remark about the connection, shown with -v.
 type Note struct {
 	Meta
-	Text string
+	Text      string
+	Important bool // it is shown without -v, too
 }
 
 // An End is the end of a session that had been opened.

@@ -209,6 +209,7 @@ func talk() []Event {
 			Err: errors.New("handshake: the request ends early")}),
 		&Note{Meta: at(6), Text: "connected to ws://user:pass@h/ \u202e"},
 		withConn(2, &Note{Meta: at(7), Text: "idle"}),
+		&Note{Meta: at(7), Text: "too long", Important: true},
 		&End{Meta: at(8), By: Peer, Code: wsproto.CloseNormal, Reason: "bye", Took: took, Stats: stats,
 			Err: &wsproto.CloseError{Code: wsproto.CloseNormal, Reason: "bye", Remote: true, Reply: wsproto.CloseNormal}},
 		withConn(3, &End{Meta: at(9), By: Us, Code: wsproto.CloseGoingAway, Took: 90 * time.Second,

@@ -60,6 +60,9 @@ func (w *jsonWriter) Render(e Event) error {
 	case *Note:
 		w.begin(e)
 		w.text("text", w.public(e.Text))
+		if e.Important {
+			w.bool("important", true)
+		}
 	case *End:
 		w.forget(e.Conn)
 		w.begin(e)

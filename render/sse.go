@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"time"
 
 	"wscope/sse"
@@ -54,6 +55,15 @@ type StreamRetry struct {
 	Meta
 	Wait time.Duration
 	Gap  time.Duration
+}
+
+// ReconnectionTime returns in words what a server has set with a retry field, as
+// [sse.ParseRetry] has it: the longest Duration stands for a time that is longer.
+func ReconnectionTime(d time.Duration) string {
+	if d > math.MaxInt64-time.Millisecond {
+		return "more than 292 years"
+	}
+	return Duration(d)
 }
 
 // A StreamLoss is a connection that has ended and will be followed by another.

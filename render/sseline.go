@@ -54,7 +54,7 @@ func (p *framePrinter) appendStream(b []byte, e Event) []byte {
 	case *StreamRetry:
 		b = p.appendStreamStart(b, &e.Meta, e.Gap, p.palette.control, "RETRY  ")
 		b = append(b, "reconnection time "...)
-		b = appendDuration(b, e.Wait)
+		b = append(b, ReconnectionTime(e.Wait)...)
 	default:
 		return b
 	}

@@ -62,7 +62,7 @@ func (s *status) Render(e Event) error {
 			b = s.appendRetry(b, e)
 		}
 	case *Note:
-		if s.o.Verbose > 0 && !s.o.Quiet {
+		if (s.o.Verbose > 0 || e.Important) && !s.o.Quiet {
 			b = append(s.appendText(s.appendStar(b, e.Conn), e.Text), '\n')
 		}
 	case *End:

@@ -53,7 +53,7 @@ func (t *TranscriptReader) decode(line []byte) (Event, error) {
 	case "message":
 		return w.message(m)
 	case "note":
-		return &Note{Meta: m, Text: string(w.bytes())}, w.check()
+		return &Note{Meta: m, Text: string(w.bytes()), Important: w.Important}, w.check()
 	case "close":
 		return w.end(m)
 	case "trial":

@@ -23,6 +23,8 @@ type wireEvent struct {
 	Conn    int     `json:"conn"`
 	wirePayload
 
+	Important bool `json:"important"`
+
 	Format  string   `json:"format"`
 	Program string   `json:"program"`
 	Command []string `json:"command"`
