@@ -290,16 +290,19 @@ func (c *Client) judge(resp *http.Response) error {
 	if e.Rule == 0 {
 		return nil
 	}
-	var err error
 	timer := time.AfterFunc(bodyTimeout, func() { resp.Body.Close() })
-	e.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	raw, err := readBody(resp.Body)
 	timer.Stop()
 	resp.Body.Close()
-	if e.More = err != nil || len(e.Body) > maxBody; len(e.Body) > maxBody {
-		e.Body = e.Body[:maxBody]
+	e.Body, e.More = c.decodeBody(raw, codings(resp.Header), err != nil || len(raw) > maxBody)
+	if len(e.Body) > maxBody {
+		e.Body, e.More = e.Body[:maxBody], true
 	}
 	return e
 }
+
+// readBody reads what is shown of a body, and a byte more if there is one.
+func readBody(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxBody+1)) }
 
 // A body is the body of a response that ends when its context does, and if it
 // is silent for too long.

@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"slices"
@@ -33,6 +34,26 @@ func (c *Client) decodeContent(r io.Reader, names []string) io.Reader {
 		r = &lazyDecoder{src: r, start: c.contentDecoder(name)}
 	}
 	return r
+}
+
+// decodeBody returns what a body stands for that is no stream. It is bounded after
+// each coding, since there may be many of them. cut tells that there is more of the
+// body, and then of what it stands for. One that is not in its coding is returned as
+// it is.
+func (c *Client) decodeBody(raw []byte, names []string, cut bool) (p []byte, more bool) {
+	p, more = raw, cut
+	for _, name := range slices.Backward(names) {
+		start := c.contentDecoder(name)
+		if start == nil {
+			return raw, cut
+		}
+		decoded, err := readBody(&lazyDecoder{src: bytes.NewReader(p), start: start})
+		if err != nil && (!more || len(decoded) == 0) {
+			return raw, cut
+		}
+		p, more = decoded, more || len(decoded) > maxBody
+	}
+	return p, more
 }
 
 func (c *Client) contentDecoder(name string) func(io.Reader) (io.Reader, error) {

@@ -38,8 +38,9 @@ type ResponseError struct {
 	Got, Want string
 	// Response is what came, without its body.
 	Response *http.Response
-	// Body is the beginning of the body, at most 64 KiB; More tells that it was
-	// longer, or did not end in time.
+	// Body is the beginning of the body, at most 64 KiB, without its content
+	// codings if they can be decoded; More tells that it was longer, or did not
+	// end in time.
 	Body []byte
 	More bool
 }
