@@ -244,13 +244,20 @@ func (t *httpTap) receiving(c *tappedConn, p []byte) {
 		end += 4
 		p = p[end-before:]
 		t.response = t.response[:end]
-		// An interim response is followed by another.
-		if _, status, _ := bytes.Cut(t.response, []byte(" ")); len(status) > 0 && status[0] == '1' {
+		if isInterim(t.response) {
 			t.response = nil
 			continue
 		}
 		t.received = true
 	}
+}
+
+// isInterim reports whether a response is followed by another to the same request.
+//
+// RFC 9110, Section 15.2.
+func isInterim(head []byte) bool {
+	_, status, _ := bytes.Cut(head, []byte(" "))
+	return bytes.HasPrefix(status, []byte("1")) && !bytes.HasPrefix(status, []byte("101"))
 }
 
 // A tappedConn is a connection of HTTP/1.1 with a tap.

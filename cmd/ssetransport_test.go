@@ -60,6 +60,24 @@ func TestHTTPTapResponse(t *testing.T) {
 	}
 }
 
+// A 101 is followed by no other response, whatever comes after it.
+func TestHTTPTapSwitching(t *testing.T) {
+	const head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\nConnection: upgrade\r\n\r\n"
+	for _, rest := range []string{"", "binarystuff", "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: x\n\n"} {
+		tap := new(httpTap)
+		c := &tappedConn{Conn: writeConn{w: io.Discard, r: strings.NewReader("HTTP/1.1 100 Continue\r\n\r\n" + head + rest)}, tap: tap}
+		if _, err := c.Write([]byte("GET / HTTP/1.1\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(c); err != nil {
+			t.Fatal(err)
+		}
+		if _, response := tap.heads(); string(response) != head {
+			t.Errorf("before %q the head is %q", rest, response)
+		}
+	}
+}
+
 // A request that is sent again on a new connection, since that of the one before
 // it had ended, is seen there and is in order.
 func TestHTTPTapSentAgain(t *testing.T) {
