@@ -190,6 +190,38 @@ func TestSSEOverHTTP2(t *testing.T) {
 	}
 }
 
+// Interim responses are shown before the final one, whatever the version.
+func TestSSEInterim(t *testing.T) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Link", "</x>")
+		w.WriteHeader(http.StatusEarlyHints)
+		w.Header().Del("Link")
+		w.Header().Set("Content-Type", "text/event-stream")
+		if r.URL.Path == "/endless" {
+			w.Header().Set("X-Long", strings.Repeat("x", 64<<10))
+			for range 20 {
+				w.WriteHeader(http.StatusProcessing)
+			}
+		}
+		fmt.Fprintf(w, "data: %s\n\n", r.Proto)
+	}))
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+	for version, args := range map[string][]string{"2.0": {"sse", "-k", "-1"}, "1.1": {"sse", "-k", "-1", "--http1.1"}} {
+		var out, talk bytes.Buffer
+		code := run(t.Context(), streams{in: strings.NewReader(""), out: &out, err: &talk}, append(args, "-v", srv.URL))
+		if want := "< HTTP/" + version + " 103 Early Hints\n< Link: </x>\n<\n< HTTP/" + version + " 200 OK\n"; code != 0 || !strings.Contains(talk.String(), want) {
+			t.Errorf("exit status %d, no %q in\n%s", code, want, &talk)
+		}
+		talk.Reset()
+		code = run(t.Context(), streams{in: strings.NewReader(""), out: &out, err: &talk}, append(args, srv.URL+"/endless"))
+		if code == 0 || talk.Len() > 8<<10 {
+			t.Errorf("endless in HTTP/%s: exit status %d, %d bytes\n%.2000s", version, code, talk.Len(), &talk)
+		}
+	}
+}
+
 // HTTP/2 without TLS.
 func TestSSEPriorKnowledge(t *testing.T) {
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

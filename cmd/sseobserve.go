@@ -102,14 +102,14 @@ func (o *streamObserver) lastExchange(err error) {
 	if o.request == nil {
 		return
 	}
-	request, response := o.tap.heads()
+	request, interim, response := o.tap.heads()
 	if len(request) == 0 && (o.response != nil || o.kept.connected()) {
 		request = requestHead(o.request)
 	}
 	if len(response) == 0 {
 		response = responseHead(o.response)
 	}
-	e := &render.Exchange{Meta: o.now(), URL: o.request.URL.String(), Route: o.kept.take(), Request: request, Response: response}
+	e := &render.Exchange{Meta: o.now(), URL: o.request.URL.String(), Route: o.kept.take(), Request: request, Interim: interim, Response: response}
 	if o.response != nil {
 		e.Err = err
 	}

@@ -119,7 +119,7 @@ func (s *streamSession) transport(tap *httpTap) http.RoundTripper {
 	to := func(u wsproto.URL) *netdial.Dialer { return s.dial.wayTo(s.target.url, u) }
 	d := streamDialer{way: to, tap: tap, kept: &s.o.kept, h2c: s.h2c, limit: s.dial.net.connectTimeout}
 	t.DialContext, t.DialTLSContext = d.dial, d.dialTLS
-	return wordedTransport{t}
+	return wordedTransport{tappedTransport{t, tap}}
 }
 
 // typedURL returns the URL of the stream, as it was typed.

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"slices"
 	"strings"
 	"sync"
@@ -142,8 +145,11 @@ type httpTap struct {
 	mu                sync.Mutex
 	conn              *tappedConn // that the exchange is on, nil before it is known
 	request, response []byte
-	sent, received    bool // the head is complete
-	over              bool // the exchange has been shown
+	interim           [][]byte // the heads of responses before the final one
+	told              [][]byte // the same as the transport tells it
+	sent, received    bool     // the head is complete
+	over              bool     // the exchange has been shown
+	exchange          int      // counts them
 }
 
 // maxHead bounds what is kept of a head.
@@ -154,14 +160,19 @@ func (t *httpTap) reset() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.conn, t.request, t.response, t.sent, t.received, t.over = nil, nil, nil, false, false, false
+	t.interim, t.told = nil, nil
+	t.exchange++
 }
 
 // heads returns what has been seen since. It ends the exchange.
-func (t *httpTap) heads() (request, response []byte) {
+func (t *httpTap) heads() (request []byte, interim [][]byte, response []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over = true
-	return slices.Clone(t.request), slices.Clone(t.response)
+	if interim = t.interim; len(interim) == 0 {
+		interim = t.told
+	}
+	return slices.Clone(t.request), slices.Clone(interim), slices.Clone(t.response)
 }
 
 // sending returns what is to be written instead of p, which may be nothing yet:
@@ -245,12 +256,53 @@ func (t *httpTap) receiving(c *tappedConn, p []byte) {
 		p = p[end-before:]
 		t.response = t.response[:end]
 		if isInterim(t.response) {
+			t.interim = append(t.interim, t.response)
 			t.response = nil
 			continue
 		}
 		t.received = true
 	}
 }
+
+// A tappedTransport tells a tap of interim responses, since what comes over HTTP/2
+// does not pass it.
+type tappedTransport struct {
+	http.RoundTripper
+	tap *httpTap
+}
+
+func (t tappedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	told, size := t.tap.interimTold(), 0
+	ctx := httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
+		Got1xxResponse: func(status int, fields textproto.MIMEHeader) error {
+			head := fmt.Appendf(nil, "HTTP/2.0 %d %s\r\n", status, http.StatusText(status))
+			head = appendHeader(head, http.Header(fields))
+			if size += len(head); size > maxHead { // which is left to those who look at them
+				return errEndlessInterim
+			}
+			told(head)
+			return nil
+		},
+	})
+	return t.RoundTripper.RoundTrip(r.WithContext(ctx))
+}
+
+// interimTold returns a function that is told of the heads of interim responses by
+// the transport, on any goroutine. It knows when the exchange is over.
+func (t *httpTap) interimTold() func(head []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	exchange := t.exchange
+	return func(head []byte) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.exchange == exchange {
+			t.told = append(t.told, head)
+		}
+	}
+}
+
+var errEndlessInterim = errors.New("the server sends interim responses and no final one")
 
 // isInterim reports whether a response is followed by another to the same request.
 //

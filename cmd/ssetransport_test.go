@@ -31,16 +31,18 @@ func TestHTTPTapRequest(t *testing.T) {
 		if got := wire.String(); got != want+body {
 			t.Fatalf("cut at %d: %q", cut, got)
 		}
-		if request, _ := tap.heads(); string(request) != want {
+		if request, _, _ := tap.heads(); string(request) != want {
 			t.Fatalf("cut at %d: the head is %q", cut, request)
 		}
 	}
 }
 
-// The head of a response is what came before its body, and is no interim one.
+// The head of a response is what came before its body, and is no interim one. Those are
+// kept, too.
 func TestHTTPTapResponse(t *testing.T) {
 	const head = "HTTP/1.1 200 OK\r\nx-Evil:  \x1b\r\n\r\n"
-	const stream = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + head + "data: x\r\n\r\nmore"
+	const early, again = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n"
+	const stream = early + again + head + "data: x\r\n\r\nmore"
 	for cut := range len(stream) + 1 {
 		tap := new(httpTap)
 		c := &tappedConn{Conn: writeConn{w: io.Discard, r: io.MultiReader(bytes.NewReader([]byte(stream[:cut])), bytes.NewReader([]byte(stream[cut:])))}, tap: tap}
@@ -54,8 +56,8 @@ func TestHTTPTapResponse(t *testing.T) {
 		if got, err := io.ReadAll(c); err != nil || string(got) != stream {
 			t.Fatalf("cut at %d: %q, %v", cut, got, err)
 		}
-		if _, response := tap.heads(); string(response) != head {
-			t.Fatalf("cut at %d: the head is %q", cut, response)
+		if _, interim, response := tap.heads(); string(response) != head || string(bytes.Join(interim, nil)) != early+again || len(interim) != 2 {
+			t.Fatalf("cut at %d: the heads are %q and %q", cut, interim, response)
 		}
 	}
 }
@@ -72,7 +74,7 @@ func TestHTTPTapSwitching(t *testing.T) {
 		if _, err := io.ReadAll(c); err != nil {
 			t.Fatal(err)
 		}
-		if _, response := tap.heads(); string(response) != head {
+		if _, _, response := tap.heads(); string(response) != head {
 			t.Errorf("before %q the head is %q", rest, response)
 		}
 	}
@@ -99,7 +101,7 @@ func TestHTTPTapSentAgain(t *testing.T) {
 	if got := wire.String(); got != want {
 		t.Errorf("sent %q", got)
 	}
-	if request, response := tap.heads(); string(request) != want || string(response) != head {
+	if request, _, response := tap.heads(); string(request) != want || string(response) != head {
 		t.Errorf("heads %q and %q", request, response)
 	}
 }

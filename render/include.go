@@ -27,6 +27,11 @@ func (w *includer) Render(e Event) error {
 		h.raw, h.body = h.raw[:len(h.raw)-len(h.body)], nil
 		return w.include(h)
 	case *Exchange:
+		for _, raw := range e.Interim {
+			if err := w.include(parseHead(raw, w.secrets)); err != nil {
+				return err
+			}
+		}
 		return w.include(e.response(w.secrets))
 	}
 	return w.Renderer.Render(e)

@@ -21,7 +21,7 @@ func included() []Event {
 		&Handshake{Meta: at(1), Role: wsproto.Client, Request: []byte("GET /b HTTP/1.1\r\n\r\n"), Response: []byte(opens)},
 		&Message{Meta: at(2), Dir: Received, Opcode: wsproto.OpText, Payload: []byte("hello"), Start: true, Done: true},
 		&Handshake{Meta: at(3), Role: wsproto.Client, Response: []byte("HTTP/1.1 403 \x1b[2J\nX-Bare: line feeds\n\nno\x1b[2J"), Err: errors.New("refused")},
-		&Exchange{Meta: at(4), Response: []byte("HTTP/2.0 404\r\n\r\n"), Err: refused},
+		&Exchange{Meta: at(4), Interim: [][]byte{[]byte("HTTP/2.0 103 Early Hints\r\nSet-Cookie: s3cret\r\n\r\n")}, Response: []byte("HTTP/2.0 404\r\n\r\n"), Err: refused},
 		&Handshake{Meta: at(5), Role: wsproto.Client, Err: errors.New("no response")},
 		&Handshake{Meta: at(6), Role: wsproto.Server, Request: []byte("GET / HTTP/1.1\r\n\r\n"), Response: []byte(opens)},
 	}
@@ -37,17 +37,17 @@ func TestInclude(t *testing.T) {
 			"HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n" +
 				"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSet-Cookie: [redacted]\r\n\r\nhello\n" +
 				"HTTP/1.1 403 \x1b[2J\nX-Bare: line feeds\n\nno\x1b[2J" +
-				"HTTP/2.0 404\r\n\r\nnothing\n"},
+				"HTTP/2.0 103 Early Hints\r\nSet-Cookie: [redacted]\r\n\r\nHTTP/2.0 404\r\n\r\nnothing\n"},
 		{"pipe with frames", Options{Format: Frames, ShowSecrets: true},
 			"HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n" +
 				"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSet-Cookie: s3cret\r\n\r\n" +
 				"HTTP/1.1 403 \x1b[2J\nX-Bare: line feeds\n\nno\x1b[2J" +
-				"HTTP/2.0 404\r\n\r\nnothing\n"},
+				"HTTP/2.0 103 Early Hints\r\nSet-Cookie: s3cret\r\n\r\nHTTP/2.0 404\r\n\r\nnothing\n"},
 		{"terminal", Options{Format: Messages, Terminal: true},
 			"HTTP/1.1 302 Found\nLocation: /b\n\n" +
 				"HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nSet-Cookie: [redacted]\n\nhello\n" +
 				"HTTP/1.1 403 ␛[2J\nX-Bare: line feeds\n\nno␛[2J\n" +
-				"HTTP/2.0 404\n\nnothing\n"},
+				"HTTP/2.0 103 Early Hints\nSet-Cookie: [redacted]\n\nHTTP/2.0 404\n\nnothing\n"},
 	} {
 		test.o.Include = true
 		got := string(show(t, func(b *bytes.Buffer) Renderer { return New(b, test.o) }, included()...))

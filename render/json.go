@@ -222,6 +222,10 @@ func (w *jsonWriter) head(name string, h head) {
 		return
 	}
 	w.name(name)
+	w.headValue(h)
+}
+
+func (w *jsonWriter) headValue(h head) {
 	w.b = append(w.b, `{"line":`...)
 	w.b = append(appendJSONText(w.b, h.line), `,"fields":[`...)
 	for i, f := range h.fields {

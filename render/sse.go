@@ -15,8 +15,11 @@ type Exchange struct {
 	// Route is how the connection was opened, nil if there was one already.
 	Route *Route
 	// Request and Response are the heads as they were on the wire, or for HTTP/2
-	// as they would have been.
-	Request, Response []byte
+	// as they would have been. Interim are those of responses before the final
+	// one, as of 103 Early Hints.
+	Request  []byte
+	Interim  [][]byte
+	Response []byte
 	// Err is why the response is no stream, or nil.
 	Err error
 }

@@ -32,7 +32,8 @@ func streamEvents() []Event {
 	}
 	line := func(l sse.Line) Event { return &StreamLine{Meta: at(20), Line: &l, Gap: time.Second} }
 	events := []Event{
-		&Exchange{Meta: at(1), URL: "http://u:p@example.com/feed", Request: []byte(streamRequest), Response: []byte(streamResponse)},
+		&Exchange{Meta: at(1), URL: "http://u:p@example.com/feed", Request: []byte(streamRequest), Response: []byte(streamResponse),
+			Interim: [][]byte{[]byte("HTTP/1.1 100 Continue\r\n\r\n"), []byte("HTTP/1.1 103 \x1b[2J\r\nSet-Cookie: sid=1\r\n\r\n")}},
 		&Exchange{Meta: at(2), URL: "http://example.com/feed", Request: []byte(streamRequest), Response: []byte("HTTP/1.1 200 OK\r\n\r\n"), Err: refused},
 		&StreamOpen{Meta: at(3), URL: "http://u:p@example.com/feed", Opening: &sse.Opening{Took: 1234 * time.Microsecond, Response: response}},
 		&StreamOpen{Meta: at(4), URL: "http://example.com/feed", Opening: &sse.Opening{Took: time.Second, Response: response, Attempt: 2, LastEventID: "4\x1b2"}},

@@ -39,6 +39,7 @@ func (w *jsonWriter) stream(e Event) bool {
 		w.text("url", w.public(e.URL))
 		w.route(e.Route)
 		w.head("request", parseHead(e.Request, w.secrets))
+		w.interim(e.Interim)
 		w.head("response", e.response(w.secrets))
 		if e.Err != nil {
 			w.error(e.Err, "other")
@@ -82,6 +83,20 @@ func (w *jsonWriter) stream(e Event) bool {
 		return false
 	}
 	return true
+}
+
+// interim writes the heads of interim responses, if there are any.
+func (w *jsonWriter) interim(heads [][]byte) {
+	if len(heads) == 0 {
+		return
+	}
+	w.name("interim")
+	w.b = append(w.b, '[')
+	for i, raw := range heads {
+		w.comma(i)
+		w.headValue(parseHead(raw, w.secrets))
+	}
+	w.b = append(w.b, ']')
 }
 
 // streamEvent writes an event. A Decoder has made its texts valid UTF-8.

@@ -21,6 +21,11 @@ func (s *status) appendStream(b []byte, e Event) []byte {
 		if loud && !shown.request {
 			b = s.appendHead(b, parseHead(e.Request, s.o.ShowSecrets), '>', e.Conn)
 		}
+		if loud {
+			for _, raw := range e.Interim {
+				b = s.appendHead(b, parseHead(raw, s.o.ShowSecrets), '<', e.Conn)
+			}
+		}
 		if loud || e.Err != nil && !s.o.Included {
 			b = s.appendHead(b, e.response(s.o.ShowSecrets), '<', e.Conn)
 		}

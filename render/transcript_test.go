@@ -139,7 +139,7 @@ func TestTranscriptSecrets(t *testing.T) {
 			case *Handshake:
 				raw.Write(append(e.Request, e.Response...))
 			case *Exchange:
-				raw.Write(append(e.Request, e.Response...))
+				raw.Write(slices.Concat(e.Request, bytes.Join(e.Interim, nil), e.Response))
 			}
 		}
 		for _, s := range hidden {

@@ -257,7 +257,11 @@ func (w *wireEvent) streamEvent(m Meta) (Event, error) {
 	switch w.Event {
 	case "exchange":
 		route, err := w.Route.route()
-		return &Exchange{Meta: m, URL: w.URL, Route: route, Request: w.Request.raw(), Response: w.Response.raw(), Err: w.Error.error(w.Response.body())}, err
+		e := &Exchange{Meta: m, URL: w.URL, Route: route, Request: w.Request.raw(), Response: w.Response.raw(), Err: w.Error.error(w.Response.body())}
+		for i := range w.Interim {
+			e.Interim = append(e.Interim, w.Interim[i].raw())
+		}
+		return e, err
 	case "open":
 		if w.StatusText == "" {
 			w.StatusText = fmt.Sprint(w.Status, " ", http.StatusText(w.Status))

@@ -37,6 +37,7 @@ type wireEvent struct {
 	Local       string     `json:"local"`
 	Route       *wireRoute `json:"route"`
 	Request     *wireHead  `json:"request"`
+	Interim     []wireHead `json:"interim"`
 	Response    *wireHead  `json:"response"`
 	Cut         bool       `json:"cut"`
 	Subprotocol string     `json:"subprotocol"`
