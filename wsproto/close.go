@@ -28,7 +28,8 @@ const (
 //
 // It refuses a code that may not be sent and a reason that is over MaxReason
 // bytes or not UTF-8; [Conn.WriteFrame] sends even those. After the first Close
-// frame it returns ErrCloseSent.
+// frame it returns ErrCloseSent, and also after that of the peer, which the reading
+// goroutine answers.
 //
 // RFC 6455, Section 7.1.2.
 func (c *Conn) Close(code CloseCode, reason string) error {
@@ -43,6 +44,9 @@ func (c *Conn) Close(code CloseCode, reason string) error {
 		return fmt.Errorf("close reason %q is not UTF-8 (RFC 6455, Section 5.5.1)", reason)
 	}
 	c.boundEnd() // of a writer that is stuck, too
+	if c.peerClosed.Load() && !c.CloseSent() {
+		return ErrCloseSent // or will be at once
+	}
 	return c.writeControl(OpClose, AppendClosePayload(nil, code, reason))
 }
 
@@ -124,8 +128,8 @@ func (c *Conn) sendClose(payload []byte) (earlier []byte, sent bool, err error) 
 	return nil, false, c.flush()
 }
 
-// closeReason returns the reason of the Close frame that was sent.
-func (c *Conn) closeReason() string {
+// sentReason returns the reason of the Close frame that was sent.
+func (c *Conn) sentReason() string {
 	c.out.mu.Lock()
 	defer c.unlock()
 	_, reason, _ := ParseClosePayload(c.out.closePayload)
@@ -242,7 +246,7 @@ func (c *Conn) dropped(err error, inside string) error {
 	}
 	e := &DropError{Drop: drop, Inside: inside, CloseSent: closing, Err: err}
 	if closing {
-		e.CloseReason = c.closeReason()
+		e.CloseReason = c.sentReason()
 	}
 	return e
 }

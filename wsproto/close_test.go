@@ -108,6 +108,25 @@ func TestCloseByBoth(t *testing.T) {
 	})
 }
 
+// Whoever closes when told of the peer's Close frame comes second.
+func TestCloseWhenToldOfClose(t *testing.T) {
+	inBubbles(t, func(t *testing.T, role wsproto.Role) {
+		var c *wsproto.Conn
+		var err error
+		c, p := newConn(role, wsproto.Config{Trace: wsproto.Trace{FrameReceived: func(f *wsproto.FrameInfo) {
+			err = c.Close(4001, "enough")
+		}}})
+		p.Send(wstest.Close(4002, "mine"))
+		p.CloseWrite()
+		_, end := c.ReadMessage()
+		want := wsproto.CloseError{Code: 4002, Reason: "mine", Remote: true, Reply: 4002}
+		if got := closeError(t, end); got != want || err != wsproto.ErrCloseSent {
+			t.Errorf("got %+v and %v, want %+v and %v", got, err, want, wsproto.ErrCloseSent)
+		}
+		expectFrame(t, p, wsproto.OpClose, "\x0f\xa2")
+	})
+}
+
 func TestCloseRefuses(t *testing.T) {
 	c, _ := newConn(wsproto.Client, wsproto.Config{})
 	for _, tt := range []struct {

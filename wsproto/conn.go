@@ -55,11 +55,12 @@ type Conn struct {
 	in  input
 	out output
 
-	aborted   atomic.Pointer[error] // cause of Abort
-	closeSent atomic.Bool           // a Close frame of ours was put on the way
-	limits    deadlines
-	ended     error // of the reading goroutine: what every further read returns
-	offending []byte
+	aborted    atomic.Pointer[error] // cause of Abort
+	closeSent  atomic.Bool           // a Close frame of ours was put on the way
+	peerClosed atomic.Bool           // the Close frame of the peer has arrived
+	limits     deadlines
+	ended      error // of the reading goroutine: what every further read returns
+	offending  []byte
 }
 
 // NewConn returns a connection over nc, on which the opening handshake is

@@ -41,6 +41,7 @@ func (c *Conn) control(h Header, n int) error {
 
 // peerCloses deals with the peer's Close frame, after which nothing is read.
 func (c *Conn) peerCloses(h Header, p []byte) error {
+	c.peerClosed.Store(true) // who is told of it may want to close, too
 	code, reason, rule := ParseClosePayload(p)
 	c.reportReceived(h, p, rule)
 	if rule != nil && !c.cfg.Lenient {
