@@ -397,13 +397,13 @@ func (v *display) fail(err error) {
 }
 
 // whenFailed has f run when stdout cannot be written to, on a goroutine of its own:
-// it may want to show something. That can have been found out already.
-func (v *display) whenFailed(f func()) {
+// it may want to show something. It reports whether that has been found out
+// already; then f does not run.
+func (v *display) whenFailed(f func()) (already bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.onFail = f; v.failed != nil {
-		go f()
-	}
+	v.onFail = f
+	return v.failed != nil
 }
 
 // failure returns the error that ended the output, or nil.

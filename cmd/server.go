@@ -80,7 +80,9 @@ func newServer(o listenOptions, view *display, l net.Listener, access *eventsour
 func (s *server) run(outer context.Context) error {
 	ctx, cancel := context.WithCancel(outer)
 	defer cancel()
-	s.view.whenFailed(cancel)
+	if s.view.whenFailed(cancel) {
+		cancel()
+	}
 	if s.interactive {
 		stop, err := s.startInput(ctx, cancel)
 		if err != nil {

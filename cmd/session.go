@@ -71,7 +71,9 @@ func (s *session) open(ctx context.Context) error {
 	s.c, s.o = c, o
 	s.changed.Broadcast()
 	s.mu.Unlock()
-	s.view.whenFailed(s.unheard)
+	if s.view.whenFailed(s.unheard) {
+		time.AfterFunc(s.lastChance(), s.unheard)
+	}
 	return nil
 }
 
@@ -154,6 +156,15 @@ func (s *session) interrupt(ctx context.Context, done chan struct{}) {
 // hurriedClose is how long a closing handshake may take that somebody waits for
 // the end of.
 const hurriedClose = 200 * time.Millisecond
+
+// lastChance is how long a session goes on that nobody has heard from the
+// beginning: if something was asked for, long enough that a peer can give it at once.
+func (s *session) lastChance() time.Duration {
+	if s.count > 0 || s.expects.decide() {
+		return time.Second
+	}
+	return 0
+}
 
 // unheard ends the session when nobody reads what it shows.
 func (s *session) unheard() {

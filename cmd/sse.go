@@ -236,7 +236,9 @@ func runSSE(ctx context.Context, o sseOptions) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, o.dial.net.maxTime, &errMaxTime{after: o.dial.net.maxTime})
 		defer cancel()
 	}
-	view.whenFailed(cancel)
+	if view.whenFailed(cancel) {
+		cancel()
+	}
 	s := &streamSession{sseOptions: o, expects: newExpectations(o.expect), target: t, view: view}
 	if err := s.prepare(); err != nil {
 		return err
