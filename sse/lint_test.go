@@ -144,9 +144,8 @@ func TestLintHeader(t *testing.T) {
 
 func TestLintTiming(t *testing.T) {
 	const one = "data: x\n\n"
-	five := strings.Repeat(one, 5)
-	many := strings.Repeat(five, 3)
-	full := strings.Repeat("data: "+strings.Repeat("x", 794)+"\n\n", 5)
+	four, five := strings.Repeat(one, 4), strings.Repeat(one, 5)
+	full := strings.Repeat("data: "+strings.Repeat("x", 994)+"\n\n", 4)
 	const cut = "data: x\n\ndata: x\n\ndata: "
 	const s = time.Second
 	for _, test := range []struct {
@@ -161,13 +160,13 @@ func TestLintTiming(t *testing.T) {
 		{"cut events in several reads", []arrival{{s, one}, {time.Millisecond, one}, {time.Millisecond, "da"}, {s, "ta: x\n\n"}}, "", []string{"!buffering@20"}},
 		{"cut between two lines", []arrival{{s, five + "id: 1\n"}, {s, one}}, "", []string{"!buffering@51"}},
 		{"cut, but not for long", []arrival{{s, cut}, {s / 10, "x\n\n"}}, "", nil},
-		{"quiet, and then some", []arrival{{9 * s, five}}, "", nil},
-		{"quiet, and then all", []arrival{{9 * s, many}}, "", []string{"!buffering@135"}},
+		{"quiet, and then some", []arrival{{9 * s, four}}, "", nil},
+		{"quiet, and then all", []arrival{{9 * s, five}}, "", []string{"!buffering@45"}},
 		{"one that is slow to be written", []arrival{{s, "data: "}, {s, "x\n\n"}, {s, "data: "}, {s, "x\n\n"}}, "", nil},
 		{"the end is cut", []arrival{{s, cut}}, "", []string{"!unfinished-event@18"}},
-		{"several at a time, always", []arrival{{0, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}}, "", nil},
-		{"many at a time, always", []arrival{{0, many}, {3 * s, many}, {3 * s, many}, {3 * s, many}, {3 * s, many}}, "", []string{"!buffering@540"}},
-		{"what a buffer holds, always", []arrival{{0, full}, {3 * s, full}, {2 * s, full}, {5 * s, full}, {3 * s, full}}, "", []string{"!buffering@16040"}},
+		{"several at a time, always", []arrival{{0, four}, {3 * s, four}, {3 * s, four}, {3 * s, four}, {3 * s, four}}, "", nil},
+		{"many at a time, always", []arrival{{0, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}, {3 * s, five}}, "", []string{"!buffering@180"}},
+		{"what a buffer holds, always", []arrival{{0, full}, {3 * s, full}, {2 * s, full}, {5 * s, full}, {3 * s, full}}, "", []string{"!buffering@16032"}},
 		{"compressed", []arrival{{s, cut}, {2 * s, "x\n\n"}}, "gzip", []string{"!compression-delay@24"}},
 	} {
 		h := goodHeader()
@@ -227,12 +226,12 @@ func TestLintRhythm(t *testing.T) {
 	}{
 		{"every 0.3 s", repeated(15, 15, 300*ms), "", LintBuffering},
 		{"every 0.5 s", repeated(10, 15, 500*ms), "", LintBuffering},
-		{"every 0.9 s", repeated(6, 15, 900*ms), "", LintBuffering},
-		{"several, as one cause has", repeated(50, 6, 900*ms), "", ""},
+		{"every 0.9 s", repeated(6, 6, 900*ms), "", LintBuffering},
+		{"several, as one cause has", repeated(50, 4, 900*ms), "", ""},
 		{"not quite every 0.3 s", repeated(20, 15, 260*ms, 350*ms, 310*ms), "", LintBuffering},
-		{"a little less and a little more than a second", repeated(6, 15, 970*ms, 1030*ms), "", LintBuffering},
+		{"a little less and a little more than a second", repeated(6, 6, 970*ms, 1030*ms), "", LintBuffering},
 		{"few, but cut", cut, "", LintBuffering},
-		{"compressed", repeated(6, 15, 900*ms), "gzip", LintCompression},
+		{"compressed", repeated(6, 6, 900*ms), "gzip", LintCompression},
 		{"not for long", repeated(8, 15, 300*ms), "", ""},
 		{"few bursts", repeated(3, 15, 900*ms), "", ""},
 		{"few events", repeated(50, 3, 300*ms), "", ""},

@@ -21,7 +21,7 @@ const (
 // asks for no buffering is believed for longer.
 const (
 	fewEvents   = 4
-	manyEvents  = 15
+	manyEvents  = 5
 	askedEvents = 60
 )
 
