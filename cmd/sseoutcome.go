@@ -10,6 +10,7 @@ import (
 
 	"wscope/cmd/internal/doctor"
 	"wscope/cmd/internal/netdial"
+	"wscope/render"
 	"wscope/sse"
 	"wscope/wsproto"
 )
@@ -82,7 +83,7 @@ func requestFailure(err, cause error, u wsproto.URL) *exitError {
 		return &exitError{exitProtocol, err, notHTTPHint}
 	case strings.Contains(cause.Error(), "malformed HTTP"):
 		return &exitError{exitProtocol, err, strangerHint(cause)}
-	case strings.Contains(cause.Error(), "malformed MIME"):
+	case errors.As(cause, new(badLineError)):
 		return &exitError{exitProtocol, err, ""}
 	}
 	return &exitError{exitReceive, err, ""}
@@ -100,11 +101,19 @@ func (t wordedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // worded replaces what net/http says of a connection that did not stay silent
-// until the request: the name of a function, before the error if there was one.
+// until the request: the name of a function, before the error if there was one. What
+// it says of a bad header line has all of that, which may be a credential.
 func worded(err error) error {
-	const name = "readLoopPeekFailLocked: "
+	const (
+		name    = "readLoopPeekFailLocked: "
+		badLine = "malformed MIME header"
+	)
 	for e := err; e != nil; e = errors.Unwrap(e) {
-		if !strings.HasPrefix(e.Error(), name) {
+		switch text := e.Error(); {
+		case strings.HasPrefix(text, badLine):
+			_, line, _ := strings.Cut(text, `"`)
+			return badLineError(render.LeadingToken(line))
+		case !strings.HasPrefix(text, name):
 			continue
 		}
 		if cause := errors.Unwrap(e); cause != nil {
@@ -113,6 +122,13 @@ func worded(err error) error {
 		return errSpeaksFirst
 	}
 	return err
+}
+
+// A badLineError is a header line of a response that is none, by what it begins with.
+type badLineError string
+
+func (e badLineError) Error() string {
+	return fmt.Sprintf("header line that begins with %.100q, expected a name, a colon and a value without control characters (RFC 9112, Section 5)", string(e))
 }
 
 // strangerHint says who has sent what is no response of HTTP.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/textproto"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,6 +33,9 @@ func TestWordedTransport(t *testing.T) {
 		{fmt.Errorf("net/http: HTTP/1.x transport connection broken: %w", silent), errSpeaksFirst.Error(), exitProtocol},
 		{reset, syscall.ECONNRESET.Error(), exitReceive},
 		{fmt.Errorf("broken: %w", reset), syscall.ECONNRESET.Error(), exitReceive},
+		{fmt.Errorf("net/http: HTTP/1.x transport connection broken: %w", textproto.ProtocolError(`malformed MIME header line: "Set-Cookie: S3CRET\x01"`)), badLineError("Set-Cookie").Error(), exitProtocol},
+		{textproto.ProtocolError(`malformed MIME header: missing colon: "Set-Cookie S3CRET"`), badLineError("Set-Cookie").Error(), exitProtocol},
+		{textproto.ProtocolError(`malformed MIME header initial line: " S3CRET"`), badLineError("").Error(), exitProtocol},
 		{syscall.EPIPE, syscall.EPIPE.Error(), exitReceive},
 	} {
 		c := &sse.Client{Transport: wordedTransport{failingTransport{test.err}}, FailFirst: true}

@@ -80,7 +80,7 @@ func redactField(text string, first bool) string {
 	head, _, _ := strings.Cut(text, "\n")
 	name, _, ok := strings.Cut(head, ":")
 	end := text[len(strings.TrimRight(text, "\r\n")):]
-	if word := leadingToken(head); !ok && len(word) < len(strings.TrimRight(head, "\r")) && isSecret(word) {
+	if word := LeadingToken(head); !ok && len(word) < len(strings.TrimRight(head, "\r")) && isSecret(word) {
 		return text[:len(word)+1] + redacted + end // the colon was forgotten
 	}
 	if !ok || !isSecret(strings.Trim(name, " \t")) {
@@ -90,8 +90,8 @@ func redactField(text string, first bool) string {
 	return name + ": " + RedactField(strings.Trim(name, " \t"), value) + end
 }
 
-// leadingToken returns the token that a line begins with.
-func leadingToken(line string) string {
+// LeadingToken returns the token that a line begins with, such as the name of a field.
+func LeadingToken(line string) string {
 	n := 0
 	for n < len(line) && wsproto.IsToken(line[n:n+1]) {
 		n++
