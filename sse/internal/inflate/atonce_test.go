@@ -9,6 +9,8 @@ import (
 	"io"
 	"testing"
 	"testing/synctest"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // A watched is an input that comes in chunks, and calls asked before each with how
@@ -82,13 +84,13 @@ func TestKnownAtOnce(t *testing.T) {
 			content := all[name][:min(len(all[name]), 40_000)]
 			checkKnown(t, name, encode(t, level, content), 0, newBareReader)
 		}
-		checkKnown(t, "flushed", encode(t, level, events(20)...), 0, newBareReader)
+		checkKnown(t, "flushed", encode(t, level, codingtest.Events(20)...), 0, newBareReader)
 	}
 }
 
 // Headers and trailers take nothing away from it.
 func TestKnownAtOnceInFormats(t *testing.T) {
-	content := bytes.Join(events(3), nil)
+	content := bytes.Join(codingtest.Events(3), nil)
 	var zipped, zlibbed bytes.Buffer
 	g := gzip.NewWriter(&zipped)
 	g.Name, g.Extra = "name", []byte("extra")
@@ -145,7 +147,7 @@ func TestFlushesAtOnce(t *testing.T) {
 
 // A member is handed out before there is another one, or its trailer.
 func TestMembersAtOnce(t *testing.T) {
-	parts := events(3)
+	parts := codingtest.Events(3)
 	member := func(content []byte) []byte {
 		var b bytes.Buffer
 		w := gzip.NewWriter(&b)

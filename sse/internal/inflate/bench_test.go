@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"testing"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // BenchmarkEvents decodes a stream that is flushed after each event, and the
 // same events without flushes.
 func BenchmarkEvents(b *testing.B) {
-	all := events(2000)
+	all := codingtest.Events(2000)
 	size := len(bytes.Join(all, nil))
 	for _, flush := range []bool{true, false} {
 		parts := all
@@ -21,29 +23,8 @@ func BenchmarkEvents(b *testing.B) {
 		src := bytes.NewReader(nil)
 		in := encode(b, 6, parts...)
 		run := func(name string, r io.Reader, reset func()) {
-			b.Run(fmt.Sprintf("flush=%v/%s", flush, name), func(b *testing.B) {
-				b.SetBytes(int64(size))
-				b.ReportAllocs()
-				buf := make([]byte, 64<<10)
-				for b.Loop() {
-					src.Reset(in)
-					reset()
-					n := 0
-					for {
-						m, err := r.Read(buf)
-						n += m
-						if err == io.EOF {
-							break
-						}
-						if err != nil {
-							b.Fatal(err)
-						}
-					}
-					if n != size {
-						b.Fatalf("%d bytes, want %d", n, size)
-					}
-				}
-			})
+			begin := func() { src.Reset(in); reset() }
+			codingtest.Benchmark(b, fmt.Sprintf("flush=%v/%s", flush, name), r, begin, size)
 		}
 		z := newBareReader(src)
 		run("this", z, func() { z.err, z.next, z.src = nil, z.begin, source{r: src} })

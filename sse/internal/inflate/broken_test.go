@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // oneBit are codes of one bit for 'a' and for the end of a block.
@@ -141,7 +143,7 @@ func ladder() []int {
 // All prefixes of it are too short.
 func TestTruncated(t *testing.T) {
 	for _, level := range levels {
-		in := encode(t, level, events(1)[0][:200], []byte("and more"))
+		in := encode(t, level, codingtest.Events(1)[0][:200], []byte("and more"))
 		for n := range in {
 			r := &reference{in: in[:n], limit: 1 << 20}
 			r.inflate()

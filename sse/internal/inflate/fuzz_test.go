@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // fuzzLimit bounds what is decoded of an input.
@@ -35,7 +37,7 @@ func FuzzInflate(f *testing.F) {
 	for _, s := range zlibSamples() {
 		f.Add(unbase64(s.data), uint16(16))
 	}
-	all := events(3)
+	all := codingtest.Events(3)
 	for _, level := range levels {
 		f.Add(encode(f, level, all[0][:500], all[1][:200], all[2], bytes.Repeat([]byte("abc"), 100)), uint16(100))
 	}
@@ -124,13 +126,8 @@ func FuzzRoundTrip(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, size uint32, level uint8) {
 		rng := rand.New(rand.NewPCG(seed, 0))
-		content := mixture(rng, int(size%(1<<20)))
-		var parts [][]byte
-		for rest := content; len(rest) > 0; {
-			n := min(1+rng.IntN(1<<rng.IntN(20)), len(rest))
-			parts = append(parts, rest[:n])
-			rest = rest[n:]
-		}
+		content := codingtest.Mixture(rng, int(size%(1<<20)), 16)
+		parts := codingtest.Cut(rng, content)
 		in := encode(t, levels[int(level)%len(levels)], parts...)
 		src := &watched{in: in, chunk: 1 + rng.IntN(1<<rng.IntN(13)), asked: func(int) {}}
 		got, err := io.ReadAll(newBareReader(src))
@@ -138,28 +135,4 @@ func FuzzRoundTrip(f *testing.F) {
 			t.Errorf("%d bytes, %v, want %d", len(got), err, len(content))
 		}
 	})
-}
-
-// mixture returns n bytes: literals of small and large alphabets, runs, and what
-// came before, near and far.
-func mixture(rng *rand.Rand, n int) []byte {
-	var p []byte
-	for len(p) < n {
-		length := 1 + rng.IntN(1<<(1+rng.IntN(14)))
-		switch kind := rng.IntN(4); {
-		case kind == 0:
-			p = append(p, bytes.Repeat([]byte{byte(rng.Uint32())}, length)...)
-		case kind == 1 || len(p) == 0:
-			mask, base := byte(1)<<rng.IntN(8)-1, byte(rng.Uint32())
-			for range length {
-				p = append(p, base+byte(rng.Uint32())&mask)
-			}
-		default:
-			back := 1 + rng.IntN(min(len(p), 1<<(1+rng.IntN(16))))
-			for range length {
-				p = append(p, p[len(p)-back])
-			}
-		}
-	}
-	return p[:n]
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"testing"
 	"unsafe"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // A Reader has all the memory that it takes, which is little more than its window.
@@ -14,7 +16,7 @@ func TestMemory(t *testing.T) {
 		t.Errorf("a Reader has %d bytes", got)
 	}
 	big := encode(t, 9, make([]byte, 64<<20))
-	flushed := encode(t, 6, events(400)...)
+	flushed := encode(t, 6, codingtest.Events(400)...)
 	for name, in := range map[string][]byte{"zeros": big, "events": flushed} {
 		allocs := testing.AllocsPerRun(3, func() {
 			if _, err := io.Copy(writer{}, newBareReader(bytes.NewReader(in))); err != nil {
@@ -33,7 +35,7 @@ func (writer) Write(p []byte) (int, error) { return len(p), nil }
 
 // A stream that goes on takes no more memory, with members or without.
 func TestAllocations(t *testing.T) {
-	all := events(400)
+	all := codingtest.Events(400)
 	var members bytes.Buffer
 	w := gzip.NewWriter(&members)
 	for _, e := range all {

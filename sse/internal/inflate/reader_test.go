@@ -6,6 +6,8 @@ import (
 	"io"
 	"testing"
 	"testing/iotest"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // Whatever the compressor and the size of the reads, all comes out.
@@ -40,7 +42,7 @@ func TestSmallReads(t *testing.T) {
 
 // The window is all of 32 KiB, wherever in it a copy begins and ends.
 func TestLargestDistance(t *testing.T) {
-	in := append([]byte{0, 0x00, 0x80, 0xFF, 0x7F}, noise(windowSize)...) // stored
+	in := append([]byte{0, 0x00, 0x80, 0xFF, 0x7F}, codingtest.Noise(windowSize)...) // stored
 	for range 1000 {
 		// The lengths 3 and 257, and a stored block up to the next byte.
 		in = append(in, packed("0 1:2 0000001 11101 8191:13 11000100 30:5 11101 8191:13 0000000 0 0:2 | 0:16 65535:16")...)

@@ -8,10 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // newBareReader reads deflate data as it is.
@@ -19,32 +20,11 @@ func newBareReader(r io.Reader) *Reader {
 	return newReader(r, func(z *Reader) error { z.beginData(); return nil }, (*Reader).endBare)
 }
 
-// events returns n events of about 1 KiB of JSON each.
-func events(n int) [][]byte {
-	rng := rand.New(rand.NewPCG(3, 4))
-	all := make([][]byte, n)
-	for i := range all {
-		e := fmt.Appendf(nil, "id: %d\nevent: trade\ndata: {\"time\":\"2025-01-02T03:04:%02d.%06dZ\",\"trades\":[", i, i%60, rng.IntN(1e6))
-		for len(e) < 1000 {
-			e = fmt.Appendf(e, "{\"symbol\":\"S%03d\",\"price\":%d.%02d,\"size\":%d,\"side\":%q},", rng.IntN(500), rng.IntN(1000), rng.IntN(100), rng.IntN(1e5), [...]string{"buy", "sell"}[rng.IntN(2)])
-		}
-		all[i] = append(e[:len(e)-1], "]}\n\n"...)
-	}
-	return all
-}
-
-// noise returns n bytes that cannot be compressed.
-func noise(n int) []byte {
-	p := make([]byte, n)
-	rand.NewChaCha8([32]byte{5, 6}).Read(p)
-	return p
-}
-
 // samples are contents of all kinds, by name.
 func samples() map[string][]byte {
-	text := bytes.Join(events(250), nil)[:200_000]
-	random := noise(100_000)
-	skewed := noise(100_000) // has codes of all lengths
+	text := bytes.Join(codingtest.Events(250), nil)[:200_000]
+	random := codingtest.Noise(100_000)
+	skewed := codingtest.Noise(100_000) // has codes of all lengths
 	for i, v := range skewed {
 		skewed[i] = byte(16 * min(15, leadingZeros(v, skewed[(i+1)%len(skewed)])))
 		skewed[i] += v & 3

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 
 	reference "github.com/klauspost/compress/zstd"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // flushed returns a stream and where in it each of the parts is complete.
@@ -33,8 +35,8 @@ func flushed(t *testing.T, parts [][]byte, opts ...reference.EOption) (stream []
 // Each part comes out as soon as its last byte has been written, wherever the
 // writes before it end. In a bubble, waiting for more fails at once.
 func TestBlocksAtOnce(t *testing.T) {
-	all := events(3)
-	parts := [][]byte{[]byte(": hi\n\n"), all[0][:300], bytes.Repeat([]byte{'a'}, 200), noise(100), all[0][:250], all[1][:300], all[2][:100]}
+	all := codingtest.Events(3)
+	parts := [][]byte{[]byte(": hi\n\n"), all[0][:300], bytes.Repeat([]byte{'a'}, 200), codingtest.Noise(100), all[0][:250], all[1][:300], all[2][:100]}
 	for _, level := range []reference.EncoderLevel{reference.SpeedFastest, reference.SpeedBestCompression} {
 		stream, ends := flushed(t, parts, reference.WithEncoderLevel(level))
 		for border := range stream {
@@ -49,7 +51,7 @@ func TestContentBeforeChecksum(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	content := events(1)
+	content := codingtest.Events(1)
 	stream := w.EncodeAll(content[0], nil)
 	checkAtOnce(t, stream, []int{len(stream) - 4}, content, 0)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	reference "github.com/klauspost/compress/zstd"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // BenchmarkEvents decodes a stream that is flushed after each event, and the
@@ -19,7 +21,7 @@ func BenchmarkEvents(b *testing.B) {
 			b.Fatal(err)
 		}
 		size := 0
-		for _, e := range events(2000) {
+		for _, e := range codingtest.Events(2000) {
 			size += len(e)
 			w.Write(e)
 			if flush {
@@ -29,29 +31,8 @@ func BenchmarkEvents(b *testing.B) {
 		w.Close()
 		src := bytes.NewReader(nil)
 		run := func(name string, r io.Reader, reset func()) {
-			b.Run(fmt.Sprintf("flush=%v/%s", flush, name), func(b *testing.B) {
-				b.SetBytes(int64(size))
-				b.ReportAllocs()
-				buf := make([]byte, 64<<10)
-				for b.Loop() {
-					src.Reset(in.Bytes())
-					reset()
-					n := 0
-					for {
-						m, err := r.Read(buf)
-						n += m
-						if err == io.EOF {
-							break
-						}
-						if err != nil {
-							b.Fatal(err)
-						}
-					}
-					if n != size {
-						b.Fatalf("%d bytes, want %d", n, size)
-					}
-				}
-			})
+			begin := func() { src.Reset(in.Bytes()); reset() }
+			codingtest.Benchmark(b, fmt.Sprintf("flush=%v/%s", flush, name), r, begin, size)
 		}
 		z := NewReader(src)
 		run("this", z, func() { z.err, z.src.err = nil, nil })

@@ -3,6 +3,8 @@ package zstd
 import (
 	"bytes"
 	"testing"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // RFC 8878, Section 3.1.1.5: the table of repeated offsets.
@@ -34,7 +36,7 @@ func TestRepeatOffset(t *testing.T) {
 // itself.
 func TestCopyMatch(t *testing.T) {
 	const size = 50
-	history := noise(130)
+	history := codingtest.Noise(130)
 	for wrote := 0; wrote <= len(history); wrote += 13 {
 		for _, at := range []int{0, 1, 20} {
 			var z Reader

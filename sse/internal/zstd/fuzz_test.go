@@ -10,6 +10,8 @@ import (
 	"testing/iotest"
 
 	reference "github.com/klauspost/compress/zstd"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // theirs decodes at most limit bytes of a stream with the reference.
@@ -47,7 +49,7 @@ func FuzzReader(f *testing.F) {
 		f.Add(unhex(test.in))
 	}
 	f.Add([]byte("(\xb5/\xfd\x000\x18\x00\x00000=\x00\x00\x00\x02T\x00\x01\x01\x06")) // an offset of zero
-	all := events(3)
+	all := codingtest.Events(3)
 	for level := reference.SpeedFastest; level <= reference.SpeedBestCompression; level++ {
 		f.Add(encode(f, [][]byte{all[0][:500], all[1][:200], all[2], bytes.Repeat([]byte("abc"), 100)}, reference.WithEncoderLevel(level), reference.WithWindowSize(1<<10)))
 	}
@@ -83,13 +85,8 @@ func FuzzRoundTrip(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, size uint32, level, window uint8) {
 		rng := rand.New(rand.NewPCG(seed, 0))
-		content := mixture(rng, int(size%(1<<20)))
-		var parts [][]byte
-		for rest := content; len(rest) > 0; {
-			n := min(1+rng.IntN(1<<rng.IntN(20)), len(rest))
-			parts = append(parts, rest[:n])
-			rest = rest[n:]
-		}
+		content := codingtest.Mixture(rng, int(size%(1<<20)), 21)
+		parts := codingtest.Cut(rng, content)
 		stream := encode(t, parts,
 			reference.WithEncoderLevel(reference.SpeedFastest+reference.EncoderLevel(level%4)), reference.WithLowerEncoderMem(true),
 			reference.WithWindowSize(1<<(10+window%14)), reference.WithEncoderCRC(seed%2 == 0))
@@ -98,28 +95,4 @@ func FuzzRoundTrip(f *testing.F) {
 			t.Errorf("%d bytes, %v, want %d", len(got), err, len(content))
 		}
 	})
-}
-
-// mixture returns n bytes: literals of small and large alphabets, runs, and what
-// came before, near and far.
-func mixture(rng *rand.Rand, n int) []byte {
-	var p []byte
-	for len(p) < n {
-		length := 1 + rng.IntN(1<<(1+rng.IntN(14)))
-		switch kind := rng.IntN(4); {
-		case kind == 0:
-			p = append(p, bytes.Repeat([]byte{byte(rng.Uint32())}, length)...)
-		case kind == 1 || len(p) == 0:
-			mask, base := byte(1)<<rng.IntN(8)-1, byte(rng.Uint32())
-			for range length {
-				p = append(p, base+byte(rng.Uint32())&mask)
-			}
-		default:
-			back := 1 + rng.IntN(min(len(p), 1<<(1+rng.IntN(21))))
-			for range length {
-				p = append(p, p[len(p)-back])
-			}
-		}
-	}
-	return p[:n]
 }

@@ -3,6 +3,8 @@ package zstd
 import (
 	"bytes"
 	"testing"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // RFC 8878, Sections 4.2.1 and 4.2.1.3: a tree of which five weights are given.
@@ -33,7 +35,7 @@ func TestHuffmanLengths(t *testing.T) {
 	symbols := []byte{0, 1, 2, 4, 5}
 	for n := range 300 {
 		var want []byte
-		for _, c := range noise(n) {
+		for _, c := range codingtest.Noise(n) {
 			want = append(want, symbols[c%5])
 		}
 		quarter := (n + 3) / 4

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	reference "github.com/klauspost/compress/zstd"
+
+	"wscope/sse/internal/codingtest"
 )
 
 // room returns how many bytes the buffers have.
@@ -34,7 +36,7 @@ func TestRoomIsForWhatCame(t *testing.T) {
 
 // The room is bounded, however long the stream is.
 func TestRoomIsBounded(t *testing.T) {
-	parts := [][]byte{bytes.Join(events(300), nil), noise(MaxWindowSize), bytes.Join(events(300), nil)}
+	parts := [][]byte{bytes.Join(codingtest.Events(300), nil), codingtest.Noise(MaxWindowSize), bytes.Join(codingtest.Events(300), nil)}
 	for _, window := range []int{1 << 10, MaxWindowSize} {
 		z := NewReader(bytes.NewReader(encode(t, parts, reference.WithWindowSize(window), reference.WithEncoderLevel(reference.SpeedFastest))))
 		if _, err := io.Copy(io.Discard, z); err != nil {
@@ -48,7 +50,7 @@ func TestRoomIsBounded(t *testing.T) {
 
 // A stream that goes on takes no more memory.
 func TestAllocations(t *testing.T) {
-	all := events(400)
+	all := codingtest.Events(400)
 	stream, _ := flushed(t, all, reference.WithWindowSize(64<<10))
 	z := NewReader(bytes.NewReader(stream))
 	p := make([]byte, 4<<10)

@@ -10,6 +10,8 @@ import (
 	"testing/iotest"
 
 	reference "github.com/klauspost/compress/zstd"
+
+	"wscope/sse/internal/codingtest"
 )
 
 func TestRoundTrip(t *testing.T) {
@@ -37,7 +39,7 @@ func TestRoundTrip(t *testing.T) {
 // The content goes through all its windows, and is flushed anywhere.
 func TestFlushes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	content := bytes.Join(events(200), nil)
+	content := bytes.Join(codingtest.Events(200), nil)
 	for range 6 {
 		var parts [][]byte
 		for rest := content; len(rest) > 0; {
@@ -52,7 +54,7 @@ func TestFlushes(t *testing.T) {
 func TestSeveralFrames(t *testing.T) {
 	const skippable = "50 2a 4d 18 03 00 00 00 28b52f" + " 5f 2a 4d 18 00 00 00 00"
 	var in, want []byte
-	for _, e := range events(20) {
+	for _, e := range codingtest.Events(20) {
 		in = append(in, unhex(skippable)...)
 		in = append(in, encode(t, [][]byte{e})...)
 		want = append(want, e...)
@@ -71,7 +73,7 @@ func TestSeveralFrames(t *testing.T) {
 
 // A frame has nothing of the tables, the offsets and the window of those before.
 func TestFramesAreIndependent(t *testing.T) {
-	first := encode(t, [][]byte{bytes.Join(events(3), nil)})
+	first := encode(t, [][]byte{bytes.Join(codingtest.Events(3), nil)})
 	for name, test := range map[string]struct{ content, section string }{
 		"window":       {"08 61 01 54 00 02 00 05", "3.1.1.4"},
 		"Huffman tree": {"43 00 00 01 00", "3.1.1.3.1.1"},
@@ -85,7 +87,7 @@ func TestFramesAreIndependent(t *testing.T) {
 }
 
 func TestEndOfInput(t *testing.T) {
-	content := bytes.Join(events(3), nil)
+	content := bytes.Join(codingtest.Events(3), nil)
 	frame := encode(t, [][]byte{content[:1000], content[1000:]})
 	in := append(append(unhex("50 2a 4d 18 02 00 00 00 0000"), frame...), frame...)
 	borders := map[int]bool{0: true, 10: true, 10 + len(frame): true, len(in): true}

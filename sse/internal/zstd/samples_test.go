@@ -6,39 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
 	reference "github.com/klauspost/compress/zstd"
+
+	"wscope/sse/internal/codingtest"
 )
-
-// events returns n events of about 1 KiB of JSON each.
-func events(n int) [][]byte {
-	rng := rand.New(rand.NewPCG(3, 4))
-	all := make([][]byte, n)
-	for i := range all {
-		e := fmt.Appendf(nil, "id: %d\nevent: trade\ndata: {\"time\":\"2025-01-02T03:04:%02d.%06dZ\",\"trades\":[", i, i%60, rng.IntN(1e6))
-		for len(e) < 1000 {
-			e = fmt.Appendf(e, "{\"symbol\":\"S%03d\",\"price\":%d.%02d,\"size\":%d,\"side\":%q},", rng.IntN(500), rng.IntN(1000), rng.IntN(100), rng.IntN(1e5), [...]string{"buy", "sell"}[rng.IntN(2)])
-		}
-		all[i] = append(e[:len(e)-1], "]}\n\n"...)
-	}
-	return all
-}
-
-// noise returns n bytes that cannot be compressed.
-func noise(n int) []byte {
-	p := make([]byte, n)
-	rand.NewChaCha8([32]byte{5, 6}).Read(p)
-	return p
-}
 
 // samples are contents of all kinds, by name.
 func samples() map[string][]byte {
-	text := bytes.Join(events(1060), nil)[:1<<20]
-	random := noise(1 << 20)
-	few := noise(100_000) // literals that compress, and no sequences
+	text := bytes.Join(codingtest.Events(1060), nil)[:1<<20]
+	random := codingtest.Noise(1 << 20)
+	few := codingtest.Noise(100_000) // literals that compress, and no sequences
 	for i := range few {
 		few[i] &= 0x1F
 	}

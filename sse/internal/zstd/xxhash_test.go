@@ -1,6 +1,10 @@
 package zstd
 
-import "testing"
+import (
+	"testing"
+
+	"wscope/sse/internal/codingtest"
+)
 
 func TestXXHash(t *testing.T) {
 	for in, want := range map[string]uint64{
@@ -20,7 +24,7 @@ func TestXXHash(t *testing.T) {
 
 // The hash is the same wherever the writes end.
 func TestXXHashInPieces(t *testing.T) {
-	p := noise(100)
+	p := codingtest.Noise(100)
 	var whole xxhash
 	whole.reset()
 	whole.write(p)
